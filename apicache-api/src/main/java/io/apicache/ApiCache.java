@@ -1,0 +1,447 @@
+package io.apicache;
+
+import io.apicache.spi.Store;
+import io.apicache.spi.Time;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a cluster of servers one answer per request: the first caller with a request id does the work, everybody else gets its
+ * response, now or as soon as it is there. A service holds one for each response type, for its whole life.
+ *
+ * <pre>{@code
+ * Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
+ * if (receipt instanceof Cached<Invoice> hit) return ok(hit.response()); // somebody did it: the same answer
+ * if (receipt instanceof InFlight<Invoice>) return conflict();           // still being done after 2 s
+ * Invoice invoice = createInvoice();                                      // FirstSeen: the work is ours
+ * cache.handle(requestId, invoice);                                       // stored, and every waiter wakes
+ * }</pre>
+ *
+ * <p>What it promises, and what nobody can, is in {@code docs/guarantees.md}.
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads.
+ *
+ * @param <R> the response type; receivers from a store in memory share the object, so it should be immutable
+ */
+public final class ApiCache<R> implements AutoCloseable {
+
+    private final Engine<R> engine;
+
+    private ApiCache(Engine<R> engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Starts to build a cache.
+     *
+     * @param store where records live; it stays the caller's, and is not closed with the cache
+     * @param <R> the response type
+     * @return a builder with the defaults
+     */
+    public static <R> Builder<R> over(Store<R> store) {
+        return new Builder<>(store);
+    }
+
+    /**
+     * Receives a request, waiting for the response if somebody is at work on it.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long the call may wait, zero or more; with zero it only asks the store once
+     * @return {@link FirstSeen}, {@link Cached} or {@link InFlight}
+     * @throws StoreUnavailableException if the store cannot be asked; its time-out is the longest that a call outlasts {@code maxWait}
+     * @throws CorruptRecordException if the record cannot be read
+     * @throws WaitInterruptedException if the thread was interrupted
+     * @throws IllegalArgumentException if the id is not acceptable, or the time negative
+     * @throws IllegalStateException if the cache is closed, before or during the wait
+     */
+    public Receipt<R> receiveAndWait(String requestId, Duration maxWait) {
+        return engine.receiveAndWait(requestId, maxWait);
+    }
+
+    /**
+     * Receives a request with a fingerprint, as {@link #receiveAndWait(String, Duration)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @param maxWait how long the call may wait, zero or more
+     * @return {@link FirstSeen}, {@link Cached} or {@link InFlight}
+     * @throws RequestMismatchException if the id was used with another fingerprint, whether that request is done or not
+     */
+    public Receipt<R> receiveAndWait(Request request, Duration maxWait) {
+        return engine.receiveAndWait(Objects.requireNonNull(request, "request"), maxWait);
+    }
+
+    /**
+     * Receives a request without holding a thread while it waits. Arguments are checked in this call; everything else is told through
+     * the future. Its dependents run on the calling thread if the answer was at hand, and else on the cache's executor.
+     * Cancelling it ends the wait; a claim that was about to be granted goes to somebody else.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long to wait, zero or more
+     * @return the receipt, or the exceptions of {@link #receiveAndWait(String, Duration)}
+     */
+    public CompletableFuture<Receipt<R>> receiveAsync(String requestId, Duration maxWait) {
+        return engine.receiveAsync(Request.of(requestId), maxWait);
+    }
+
+    /**
+     * Receives a request with a fingerprint without holding a thread, as {@link #receiveAsync(String, Duration)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @param maxWait how long to wait, zero or more
+     * @return the receipt, or the exceptions of {@link #receiveAndWait(Request, Duration)}
+     */
+    public CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait) {
+        return engine.receiveAsync(request, maxWait);
+    }
+
+    /**
+     * Stores the response under the claim that this cache handed out for the id: {@link FirstSeen#handle(Object)} for callers that do
+     * not keep the receipt.
+     *
+     * @param requestId the id that was received
+     * @param response what every other caller gets
+     * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
+     */
+    public void handle(String requestId, R response) {
+        Objects.requireNonNull(response, "response");
+        Claim<R> claim = engine.claimOf(requestId);
+        if (claim != null) {
+            claim.handle(response, claim.defaultKeepFor());
+        }
+    }
+
+    /**
+     * Stores the response for a time of its own, as {@link #handle(String, Object)}.
+     *
+     * @param requestId the id that was received
+     * @param response what every other caller gets
+     * @param keepFor how long it is retained from now on; zero hands it to the present waiters only
+     */
+    public void handle(String requestId, R response, Duration keepFor) {
+        Objects.requireNonNull(response, "response");
+        Durations.keepFor(keepFor);
+        Claim<R> claim = engine.claimOf(requestId);
+        if (claim != null) {
+            claim.handle(response, keepFor);
+        }
+    }
+
+    /**
+     * Stores the response without waiting for the store, as {@link FirstSeen#handleAsync(Object)}.
+     *
+     * @param requestId the id that was received
+     * @param response what every other caller gets
+     * @return completes when it is stored
+     * @throws IllegalStateException as {@link #handle(String, Object)}
+     */
+    public CompletableFuture<Void> handleAsync(String requestId, R response) {
+        Objects.requireNonNull(response, "response");
+        Claim<R> claim = engine.claimOf(requestId);
+        return claim == null
+                ? CompletableFuture.completedFuture(null)
+                : claim.handleAsync(response, claim.defaultKeepFor());
+    }
+
+    /**
+     * Stores the response for a time of its own without waiting for the store.
+     *
+     * @param requestId the id that was received
+     * @param response what every other caller gets
+     * @param keepFor how long it is retained from now on; zero hands it to the present waiters only
+     * @return completes when it is stored
+     * @throws IllegalStateException as {@link #handle(String, Object)}
+     */
+    public CompletableFuture<Void> handleAsync(String requestId, R response, Duration keepFor) {
+        Objects.requireNonNull(response, "response");
+        Durations.keepFor(keepFor);
+        Claim<R> claim = engine.claimOf(requestId);
+        return claim == null ? CompletableFuture.completedFuture(null) : claim.handleAsync(response, keepFor);
+    }
+
+    /**
+     * Gives the claim on an id back without a response, as {@link FirstSeen#release()}.
+     *
+     * @param requestId the id that was received
+     * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
+     */
+    public void release(String requestId) {
+        Claim<R> claim = engine.claimOf(requestId);
+        if (claim != null) {
+            claim.release();
+        }
+    }
+
+    /**
+     * Looks without claiming and without waiting.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @return the response, if it has been handled and is retained
+     * @throws StoreUnavailableException if the store cannot be asked
+     */
+    public Optional<Cached<R>> peek(String requestId) {
+        return engine.peek(requestId);
+    }
+
+    /**
+     * Removes the record of an id, whatever its state. Whoever is at work on it loses the claim; one of those who wait takes over.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @return whether there was a record
+     * @throws StoreUnavailableException if it is not known to be removed
+     */
+    public boolean invalidate(String requestId) {
+        return engine.invalidate(requestId);
+    }
+
+    /**
+     * Receives, does the work if it is ours, and stores what it returned. If the work throws, the claim is given back and one of the
+     * waiters does the work instead.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long to wait for somebody else's response
+     * @param work runs on this thread, at most once; must not return null
+     * @return the response, ours or somebody else's
+     * @throws Exception what the work threw
+     * @throws StillInFlightException if somebody else did not finish in time
+     * @throws LeaseLostException if the work was done but its claim lost meanwhile, so that another response may be the one that counts
+     */
+    public R execute(String requestId, Duration maxWait, Callable<? extends R> work) throws Exception {
+        return execute(Request.of(requestId), maxWait, work);
+    }
+
+    /**
+     * Receives with a fingerprint, does the work if it is ours, and stores what it returned, as {@link #execute(String, Duration,
+     * Callable)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @param maxWait how long to wait for somebody else's response
+     * @param work runs on this thread, at most once; must not return null
+     * @return the response, ours or somebody else's
+     * @throws Exception what the work threw
+     */
+    public R execute(Request request, Duration maxWait, Callable<? extends R> work) throws Exception {
+        Objects.requireNonNull(work, "work");
+        Receipt<R> receipt = receiveAndWait(request, maxWait);
+        if (receipt instanceof Cached<R> hit) {
+            return hit.response();
+        }
+        if (receipt instanceof InFlight<R> busy) {
+            throw new StillInFlightException(request + " is still in flight after " + maxWait, busy.leaseLeft());
+        }
+        try (FirstSeen<R> claim = (FirstSeen<R>) receipt) {
+            R response = Objects.requireNonNull(work.call(), "the response that work returned");
+            claim.handle(response);
+            return response;
+        }
+    }
+
+    /**
+     * Ends every wait with an exception, gives open claims back, and stops the threads that the cache started. Does not close the store.
+     * Returns within the store time-out; closing twice does nothing.
+     */
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    /** {@return the namespace and how much is going on} */
+    @Override
+    public String toString() {
+        return "ApiCache[" + engine.describe() + "]";
+    }
+
+    /**
+     * Collects the settings of a cache. Each has a default.
+     *
+     * <p><b>Thread-safety:</b> for one thread.
+     *
+     * @param <R> the response type
+     */
+    public static final class Builder<R> {
+
+        private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+        private static final Duration LONGEST_STORE_TIMEOUT = Duration.ofMinutes(1);
+
+        final Store<R> store;
+        String namespace = "default";
+        ApiCacheListener listener = Events.NONE;
+        Unavailable whenUnavailable = Unavailable.FAIL;
+        Time time = Time.system();
+
+        @Nullable
+        ScheduledExecutorService scheduler;
+
+        @Nullable
+        Executor executor;
+
+        private Duration keepFor = Duration.ofHours(24);
+        private Duration lease = Duration.ofSeconds(10);
+        private Duration workLimit = Duration.ofMinutes(15);
+        private Duration storeTimeout = Duration.ofSeconds(2);
+        private int waitersPerId = 20_000;
+        private int waiters = 100_000;
+
+        Builder(Store<R> store) {
+            this.store = Objects.requireNonNull(store, "store");
+        }
+
+        /**
+         * Keeps the ids of one use apart from those of others in the same store.
+         *
+         * @param namespace 1 to 64 letters, digits, dots, underscores or hyphens; {@code default} by default
+         * @return this
+         */
+        public Builder<R> namespace(String namespace) {
+            if (!NAMESPACE
+                    .matcher(Objects.requireNonNull(namespace, "namespace"))
+                    .matches()) {
+                throw new IllegalArgumentException(
+                        "namespace must be 1 to 64 letters, digits, dots, underscores or hyphens");
+            }
+            this.namespace = namespace;
+            return this;
+        }
+
+        /**
+         * Sets how long a response is retained, counted from {@code handle}.
+         *
+         * @param keepFor zero or more, in milliseconds rounded up; 24 hours by default
+         * @return this
+         */
+        public Builder<R> keepFor(Duration keepFor) {
+            this.keepFor = Durations.keepFor(keepFor);
+            return this;
+        }
+
+        /**
+         * Sets how long a claim outlives its owner. It is renewed while the owner works, so it may be much shorter than the work.
+         *
+         * @param lease 10 ms to one day; 10 s by default
+         * @return this
+         */
+        public Builder<R> lease(Duration lease) {
+            this.lease = Durations.within(lease, "lease", Limits.SHORTEST_LEASE, Limits.LONGEST_LEASE);
+            return this;
+        }
+
+        /**
+         * Sets when a claim that was neither handled nor released is given up.
+         *
+         * @param workLimit 10 ms to 30 days; 15 minutes by default
+         * @return this
+         */
+        public Builder<R> workLimit(Duration workLimit) {
+            this.workLimit = Durations.within(workLimit, "workLimit", Limits.SHORTEST_LEASE, Limits.LONGEST_WORK);
+            return this;
+        }
+
+        /**
+         * Sets who is told what happens.
+         *
+         * @param listener see its duties
+         * @return this
+         */
+        public Builder<R> listener(ApiCacheListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Sets what {@code receive} does when the store cannot be asked.
+         *
+         * @param whenUnavailable {@link Unavailable#FAIL} by default
+         * @return this
+         */
+        public Builder<R> whenUnavailable(Unavailable whenUnavailable) {
+            this.whenUnavailable = Objects.requireNonNull(whenUnavailable, "whenUnavailable");
+            return this;
+        }
+
+        /**
+         * Sets how long the store may take to answer before the outcome counts as unknown. It is also the longest that a call
+         * outlasts its {@code maxWait}.
+         *
+         * @param storeTimeout 10 ms to one minute; 2 s by default
+         * @return this
+         */
+        public Builder<R> storeTimeout(Duration storeTimeout) {
+            this.storeTimeout =
+                    Durations.within(storeTimeout, "storeTimeout", Limits.SHORTEST_LEASE, LONGEST_STORE_TIMEOUT);
+            return this;
+        }
+
+        /**
+         * Limits how many callers wait at a time; one more gets {@link InFlight} at once.
+         *
+         * @param perRequestId on one id, 0 or more; 20,000 by default
+         * @param inAll on all ids together, 0 or more; 100,000 by default
+         * @return this
+         */
+        public Builder<R> maxWaiters(int perRequestId, int inAll) {
+            if (perRequestId < 0 || inAll < 0) {
+                throw new IllegalArgumentException("maxWaiters is negative: " + Math.min(perRequestId, inAll));
+            }
+            this.waitersPerId = perRequestId;
+            this.waiters = inAll;
+            return this;
+        }
+
+        /**
+         * Sets where the time comes from.
+         *
+         * @param time the machine's clocks by default
+         * @return this
+         */
+        public Builder<R> time(Time time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /**
+         * Sets the timer. Tasks on it are short and never block.
+         *
+         * @param scheduler not shut down by the cache; a daemon thread of the cache's own by default
+         * @return this
+         */
+        public Builder<R> scheduler(ScheduledExecutorService scheduler) {
+            this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+            return this;
+        }
+
+        /**
+         * Sets where callbacks run: the listener, decoding for and dependents of asynchronous calls.
+         *
+         * @param executor not shut down by the cache; a few daemon threads of the cache's own by default
+         * @return this
+         */
+        public Builder<R> executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Builds the cache.
+         *
+         * @return a cache that is ready for use, to be closed by the caller
+         * @throws IllegalStateException if the work limit is shorter than the lease
+         */
+        public ApiCache<R> build() {
+            if (workLimit.compareTo(lease) < 0) {
+                throw new IllegalStateException("workLimit " + workLimit + " is shorter than lease " + lease
+                        + ": a claim would be given up before its first renewal");
+            }
+            return new ApiCache<>(new Engine<>(this));
+        }
+
+        Limits limits() {
+            return new Limits(keepFor, lease, workLimit, storeTimeout, waitersPerId, waiters);
+        }
+    }
+}

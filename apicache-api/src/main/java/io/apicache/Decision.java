@@ -1,0 +1,80 @@
+package io.apicache;
+
+import io.apicache.spi.Claimed.Handled;
+import io.apicache.spi.Digest;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from what the store said, the caller's fingerprint and the time: without a lock, a clock or a store. {@link Room}
+ * carries it out.
+ */
+final class Decision {
+
+    /** How long before its deadline a waiter has a last look, in case the hint was lost. Also the least distance between two of them. */
+    static final long LAST_LOOK = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** After the end of a lease, so that the store surely sees it as over. */
+    static final long AFTER_LEASE = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long FIRST_SAFETY = TimeUnit.SECONDS.toNanos(1);
+    private static final long SLOWEST_SAFETY = TimeUnit.SECONDS.toNanos(4);
+    private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SLOWEST_RETRY = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private Decision() {}
+
+    /** {@return whether two fingerprints forbid that one request stands for the other} Only if both sides brought one. */
+    static boolean mismatch(@Nullable Digest recorded, @Nullable Digest brought) {
+        return recorded != null && brought != null && !recorded.equals(brought);
+    }
+
+    /** {@return what a handled record means for a caller} */
+    static <R> Verdict<R> onHandled(Handled<R> handled, @Nullable Digest brought) {
+        return mismatch(handled.fingerprint(), brought) ? new Verdict.Mismatch<>() : new Verdict.Replay<>(handled);
+    }
+
+    /** {@return what an open claim means for a caller that does not hold it, or null if the caller waits} */
+    static <R> @Nullable Verdict<R> onPending(@Nullable Digest recorded, Waiter<R> waiter, long leaseLeft) {
+        if (mismatch(recorded, waiter.fingerprint())) {
+            return new Verdict.Mismatch<>(); // at once, not at the end of a wait that could only end so
+        }
+        return waiter.mayWait() ? null : new Verdict.GiveUp<>(leaseLeft);
+    }
+
+    /**
+     * When a room that waits for somebody else's claim looks again without being told to: at the end of the lease, since nobody
+     * announces a crash; at a slow interval, since hints may be lost; and just before a waiter's time is up, so that it does not go
+     * away empty from a request that was handled.
+     *
+     * @param lastLook when it last looked
+     * @param quietLooks how many looks in a row found nothing new
+     * @param leaseEnds when the owner's lease ends
+     * @param deadline the first deadline that the last look was too early for, or null
+     * @param jitter 0 to 1: keeps many processes from looking at the same instant
+     */
+    static long nextLook(long lastLook, int quietLooks, long leaseEnds, @Nullable Long deadline, double jitter) {
+        long safety = Math.min(FIRST_SAFETY << Math.min(quietLooks, 2), SLOWEST_SAFETY);
+        long next = lastLook + (long) (safety * (0.9 + 0.1 * jitter));
+        next = earlier(next, leaseEnds + AFTER_LEASE + (long) (2 * AFTER_LEASE * jitter));
+        if (deadline != null) {
+            next = earlier(next, later(deadline - LAST_LOOK, lastLook + LAST_LOOK));
+        }
+        return later(next, lastLook + AFTER_LEASE);
+    }
+
+    /** {@return how long after a failure the same question is asked again} */
+    static long retryDelay(int failures) {
+        return Math.min(FIRST_RETRY << Math.min(failures, 5), SLOWEST_RETRY);
+    }
+
+    /** {@return the earlier of two readings of the clock} */
+    static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+
+    /** {@return the later of two readings of the clock} */
+    static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
+}

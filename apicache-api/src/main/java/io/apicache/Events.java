@@ -1,0 +1,104 @@
+package io.apicache;
+
+import io.apicache.ApiCacheListener.Outcome;
+import io.apicache.spi.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the listener, on a thread that may run foreign code, and keeps what it throws from doing harm. */
+final class Events {
+
+    static final ApiCacheListener NONE = new Silent();
+
+    private static final Logger LOG = System.getLogger(ApiCache.class.getName());
+
+    private final ApiCacheListener listener;
+    private final boolean heard;
+    private final Threads threads;
+    private final Time time;
+
+    /** Nobody listens: what is not heard need not be timed, and no task is made for it. */
+    private static final class Silent implements ApiCacheListener {}
+
+    Events(ApiCacheListener listener, Threads threads, Time time) {
+        this.listener = listener;
+        this.heard = !(listener instanceof Silent);
+        this.threads = threads;
+        this.time = time;
+    }
+
+    // ---- on the thread of the caller whom it concerns
+
+    /** {@return whether anybody listens: what is not heard need not be timed} */
+    boolean isHeard() {
+        return heard;
+    }
+
+    void received(Waiter<?> waiter, Outcome outcome, boolean waited) {
+        if (!heard) {
+            return;
+        }
+        String id = waiter.request.id();
+        if (waited) {
+            Duration wait = Duration.ofNanos(time.nanoTime() - waiter.entered);
+            tell(to -> to.waited(id, outcome, wait));
+        }
+        tell(to -> to.received(id, outcome));
+    }
+
+    void replayed(String id) {
+        if (heard) {
+            tell(to -> to.received(id, Outcome.CACHED));
+        }
+    }
+
+    void takenOver(String id) {
+        tell(to -> to.takenOver(id));
+    }
+
+    void ranUnprotected(String id) {
+        tell(to -> to.ranUnprotected(id));
+    }
+
+    void handled(String id, Duration work) {
+        tell(to -> to.handled(id, work));
+    }
+
+    void released(String id) {
+        tell(to -> to.released(id));
+    }
+
+    // ---- from a timer or a thread of the store
+
+    void leaseLost(String id, @Nullable CompletableFuture<Void> stage) {
+        if (heard || stage != null) {
+            threads.callBack(() -> {
+                if (stage != null) {
+                    stage.complete(null);
+                }
+                tell(to -> to.leaseLost(id));
+            });
+        }
+    }
+
+    void storeFailed(String verb, StoreUnavailableException failure) {
+        if (heard) {
+            threads.callBack(() -> tell(to -> to.storeFailed(verb, failure)));
+        }
+    }
+
+    private void tell(Consumer<ApiCacheListener> event) {
+        if (!heard) {
+            return;
+        }
+        try {
+            event.accept(listener);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "a listener threw; the event is lost to it", e);
+        }
+    }
+}

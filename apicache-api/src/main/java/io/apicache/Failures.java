@@ -1,0 +1,60 @@
+package io.apicache;
+
+import io.apicache.StoreUnavailableException.Outcome;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes sense of what a store threw. */
+final class Failures {
+
+    private Failures() {}
+
+    /** {@return what a stage really failed with} */
+    static Throwable unwrap(@Nullable Throwable failure) {
+        Throwable cause = failure == null ? new NullPointerException("the store answered null") : failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** {@return whether the store may do better when it is asked again} Everything that is not plainly final counts as such. */
+    static boolean isTransient(Throwable cause) {
+        return cause instanceof StoreUnavailableException || !(cause instanceof ApiCacheException);
+    }
+
+    /** {@return the failure as one that says what is known; of an unforeseen one nothing is} */
+    static StoreUnavailableException unavailable(String verb, Throwable cause) {
+        if (cause instanceof StoreUnavailableException known) {
+            return known;
+        }
+        return new StoreUnavailableException(
+                "the store failed to " + verb + ": " + cause.getClass().getName(), Outcome.UNKNOWN, cause);
+    }
+
+    /** {@return the failure of a move that the store has not answered} */
+    static StoreUnavailableException unanswered(String verb, Duration timeout) {
+        return new StoreUnavailableException(
+                "the store did not answer " + verb + " within " + timeout + ": it may have been executed",
+                Outcome.UNKNOWN,
+                null);
+    }
+
+    /** {@return a failure for one more caller, with that caller's own stack} */
+    static RuntimeException forCaller(RuntimeException cause) {
+        if (cause instanceof StoreUnavailableException known) {
+            String message = known.getMessage();
+            return new StoreUnavailableException(
+                    message == null ? "the store is unavailable" : message, known.outcome(), known);
+        }
+        if (cause instanceof CorruptRecordException) {
+            return new CorruptRecordException(String.valueOf(cause.getMessage()), cause);
+        }
+        return cause instanceof IllegalStateException
+                ? new IllegalStateException(cause.getMessage(), cause)
+                : new ApiCacheException(String.valueOf(cause.getMessage()), cause);
+    }
+}

@@ -1,0 +1,48 @@
+package io.apicache;
+
+/**
+ * How long a claim is surely held. Counted by the owner from before a command was sent, on a monotonic clock: past its end the claim is
+ * lost without asking anybody. Guarded by the room's lock.
+ */
+final class Lease {
+
+    private final Limits limits;
+    private long ends;
+    private long renewAt;
+
+    Lease(Limits limits, long sent) {
+        this.limits = limits;
+        this.ends = sent + limits.leaseNanos();
+        this.renewAt = sent + limits.leaseNanos() / 3;
+    }
+
+    long left(long now) {
+        return Math.max(0, ends - now);
+    }
+
+    boolean isOver(long now) {
+        return now - ends >= 0;
+    }
+
+    /**
+     * {@return whether a renewal is to be sent now} Until it is answered, another one follows soon: one lost renewal must not lose the
+     * lease.
+     */
+    boolean startRenewal(long now) {
+        boolean due = now - renewAt >= 0;
+        if (due) {
+            renewAt = now + limits.renewalRetryNanos();
+        }
+        return due;
+    }
+
+    void renewed(long sent) {
+        ends = Decision.later(ends, sent + limits.leaseNanos());
+        renewAt = Decision.later(renewAt, sent + limits.leaseNanos() / 3);
+    }
+
+    /** {@return when it is to be renewed, or is over} */
+    long due() {
+        return Decision.earlier(ends, renewAt);
+    }
+}
