@@ -1,0 +1,73 @@
+package io.apicache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class RequestTest {
+
+    private static final String[] LETTERS = {"", "a", "/", "~", "~0", "~1", "0", "1", "\u00e4"};
+
+    @Test
+    @DisplayName("S1 different parts never give the same id")
+    void idsOfDifferentPartsDiffer() {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, List<String>> seen = new HashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            String[] parts = new String[1 + random.nextInt(3)];
+            Arrays.setAll(
+                    parts, part -> LETTERS[random.nextInt(LETTERS.length)] + LETTERS[random.nextInt(LETTERS.length)]);
+
+            String id = Request.idOf(parts[0], Arrays.copyOfRange(parts, 1, parts.length));
+
+            List<String> before = seen.put(id, List.of(parts));
+            assertThat(before == null || before.equals(List.of(parts)))
+                    .as("seed %d: %s and %s give %s", seed, before, List.of(parts), id)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("F1 parts of a fingerprint keep their bounds")
+    void partsOfAFingerprintKeepTheirBounds() {
+        assertThat(Fingerprint.of("a", "bc")).isNotEqualTo(Fingerprint.of("ab", "c"));
+        assertThat(Fingerprint.of("a")).isNotEqualTo(Fingerprint.of("a", ""));
+        assertThat(Fingerprint.of("\u00e4", "b"))
+                .isEqualTo(
+                        Fingerprint.of("\u00e4".getBytes(StandardCharsets.UTF_8), "b".getBytes(StandardCharsets.UTF_8)))
+                .hasSameHashCodeAs(Fingerprint.of("\u00e4", "b"));
+    }
+
+    @Test
+    @DisplayName(
+            "F1 a fingerprint is SHA-256 of lengths and bytes: a change would refuse honest retries after a deployment")
+    void aFingerprintNeverChanges() {
+        assertThat(Fingerprint.of("a", "bc").digest().toBytes())
+                .isEqualTo(sha256(new byte[] {0, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 2, 'b', 'c'}));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return java.security.MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @DisplayName("S1 a request prints neither its whole id nor its fingerprint")
+    void aRequestPrintsLittle() {
+        Request request = Request.of("a-very-long-and-private-id").withFingerprint(Fingerprint.of("body"));
+
+        assertThat(request.toString()).isEqualTo("Request[a-very-long-...(26 characters), fingerprinted]");
+        assertThat(Fingerprint.of("body").toString()).hasSizeLessThan(40);
+    }
+}
