@@ -1,0 +1,64 @@
+package io.apicache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.apicache.spi.Key;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyLayoutTest {
+
+    private final KeyLayout layout = new KeyLayout("ac");
+
+    private String named(String namespace, String id) {
+        return new String(layout.record(new Key(namespace, id)), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void aHarmlessIdIsReadable() {
+        assertThat(named("invoices", "8e03978e-40d5-43e8-bc93-6894a57f9324"))
+                .isEqualTo("ac:{invoices:8e03978e-40d5-43e8-bc93-6894a57f9324}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"}foo", "{", "a b", "a*", "a?[b]", "\u00e4", "a/b", "#abc", "\uD83D\uDE00"})
+    @DisplayName("S1 no braces, patterns or foreign letters of a caller's choosing get into a key")
+    void anyOtherIdIsHashed(String id) {
+        assertThat(named("n", id)).matches("ac:\\{n:#[A-Za-z0-9_-]{43}}");
+    }
+
+    @Test
+    @DisplayName("S1 different ids never share a key")
+    void differentIdsHaveDifferentNames() {
+        List<Key> keys = new ArrayList<>();
+        keys.add(new Key("a", "b:c"));
+        keys.add(new Key("a.b", "c"));
+        keys.add(new Key("a", "#" + named("a", "x y").substring(6, 49)));
+        keys.add(new Key("a", "x y"));
+        keys.add(new Key("a", "x".repeat(128)));
+        keys.add(new Key("a", "x".repeat(129)));
+        Set<String> names = new HashSet<>();
+
+        for (Key key : keys) {
+            names.add(named(key.namespace(), key.id()));
+        }
+
+        assertThat(names).hasSameSizeAs(keys);
+    }
+
+    @Test
+    @DisplayName("B1 a prefix that would not be safe in a key is refused")
+    void anUnsafePrefixIsRefused() {
+        assertThatThrownBy(() -> new KeyLayout("a{b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("prefix");
+    }
+}
