@@ -1,0 +1,75 @@
+package io.apicache.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every block of Java in README and docs is code of {@link SnippetsTest}, which runs. */
+class SnippetsInDocsTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Path CODE = Path.of("src/test/java/io/apicache/examples/SnippetsTest.java");
+    private static final Pattern BLOCK =
+            Pattern.compile("(?:<!-- snippet: ([a-z-]+) -->\\s*)?```java\\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void everyBlockIsCodeThatRuns() throws IOException {
+        Map<String, String> code = snippets();
+        TreeSet<String> shown = new TreeSet<>();
+
+        for (Path page : pages()) {
+            Matcher block = BLOCK.matcher(Files.readString(page));
+            while (block.find()) {
+                assertThat(block.group(1))
+                        .as("name of the Java block in %s: %s", page, block.group(2))
+                        .isNotNull();
+                assertThat(tokens(block.group(2)))
+                        .as("snippet %s in %s", block.group(1), page)
+                        .isEqualTo(code.get(block.group(1)));
+                shown.add(block.group(1));
+            }
+        }
+
+        assertThat(shown).as("snippets that are shown").isEqualTo(new TreeSet<>(code.keySet()));
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
+                            docs.filter(path -> path.toString().endsWith(".md")))
+                    .toList();
+        }
+    }
+
+    private static Map<String, String> snippets() throws IOException {
+        Map<String, String> snippets = new HashMap<>();
+        String name = "";
+        for (String line : Files.readAllLines(CODE)) {
+            String text = line.strip();
+            if (text.startsWith("// snippet ") || text.startsWith("// resume ")) {
+                name = text.substring(text.lastIndexOf(' ') + 1);
+            } else if (text.equals("// pause") || text.equals("// end")) {
+                name = "";
+            } else if (!name.isEmpty()) {
+                snippets.merge(name, tokens(line), String::concat);
+            }
+        }
+        return snippets;
+    }
+
+    /** Without comments and white space: the formatter may break lines where a page does not. */
+    private static String tokens(String code) {
+        return code.replaceAll("//[^\\n]*", "").replaceAll("\\s+", "");
+    }
+}

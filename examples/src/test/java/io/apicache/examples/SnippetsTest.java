@@ -1,0 +1,205 @@
+package io.apicache.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.ApiCache;
+import io.apicache.Cached;
+import io.apicache.Fingerprint;
+import io.apicache.FirstSeen;
+import io.apicache.InFlight;
+import io.apicache.Receipt;
+import io.apicache.Request;
+import io.apicache.Unavailable;
+import io.apicache.memory.MemoryStore;
+import io.apicache.tck.ManualTime;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The code that README and docs show. {@link SnippetsInDocsTest} compares it, letter by letter but for white space. */
+class SnippetsTest {
+
+    private record Invoice(int number) {}
+
+    private record Payment(String body, long token) {}
+
+    private record Dashboard(int figures) {}
+
+    private static final class TryAgain extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TryAgain(Duration after) {
+            super("try again after " + after);
+        }
+    }
+
+    private static final class Bank {
+        final AtomicInteger transfers = new AtomicInteger();
+
+        Payment transfer(String body, long token) {
+            transfers.incrementAndGet();
+            return new Payment(body, token);
+        }
+
+        CompletableFuture<Payment> transferAsync(String body) {
+            return CompletableFuture.completedFuture(transfer(body, 0));
+        }
+    }
+
+    private final AtomicInteger executions = new AtomicInteger();
+    private final Bank bank = new Bank();
+
+    private Invoice createInvoice() {
+        return new Invoice(executions.incrementAndGet());
+    }
+
+    private Dashboard computeDashboard() {
+        return new Dashboard(executions.incrementAndGet());
+    }
+
+    private static String ok(Invoice invoice) {
+        return "200 " + invoice.number();
+    }
+
+    private static String conflict() {
+        return "409";
+    }
+
+    @Test
+    void theHandlerOfTheReadme() {
+        String requestId = "order-7";
+        // snippet readme
+        ApiCache<Invoice> cache = ApiCache.over(new MemoryStore<Invoice>())
+                .namespace("invoices")
+                .keepFor(Duration.ofHours(24))
+                .build();
+        // pause
+        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
+        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
+        assertThat(cache.receiveAndWait("order-8", Duration.ZERO)).isInstanceOf(FirstSeen.class);
+        assertThat(handlerOfTheReadme(cache, "order-8", Duration.ZERO)).isEqualTo("409");
+        assertThat(executions).hasValue(1);
+        cache.close();
+    }
+
+    private String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId) {
+        // resume readme
+        Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
+        if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());
+        if (receipt instanceof InFlight<Invoice>) return conflict();
+        Invoice invoice = createInvoice();
+        cache.handle(requestId, invoice);
+        return ok(invoice);
+        // end
+    }
+
+    private static String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId, Duration maxWait) {
+        return cache.receiveAndWait(requestId, maxWait) instanceof InFlight<Invoice> ? conflict() : "200";
+    }
+
+    @Test
+    void dashboardsAreComputedOnce() throws Exception {
+        // snippet caching
+        ApiCache<Dashboard> dashboards = ApiCache.over(MemoryStore.<Dashboard>builder()
+                        .maximumRecords(10_000)
+                        .evictWhenFull()
+                        .build())
+                .namespace("dashboards")
+                .keepFor(Duration.ofMinutes(5))
+                .whenUnavailable(Unavailable.RUN_UNPROTECTED)
+                .build();
+        Dashboard sales = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
+        // end
+        // snippet readme-execute
+        Dashboard today = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
+        // end
+        assertThat(today).isSameAs(sales);
+        assertThat(executions).hasValue(1);
+        dashboards.close();
+    }
+
+    @Test
+    void aPaymentIsMadeOnce() {
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            Payment first = pay(payments, "acme", "key-1", "{\"amount\": 10}");
+            Payment second = pay(payments, "acme", "key-1", "{\"amount\": 10}");
+
+            assertThat(second).isSameAs(first);
+            assertThat(first.token()).isPositive();
+            assertThat(bank.transfers).hasValue(1);
+        }
+    }
+
+    private Payment pay(ApiCache<Payment> payments, String tenant, String idempotencyKey, String body) {
+        // snippet idempotency
+        Request request = Request.of(Request.idOf("POST /payments", tenant, idempotencyKey))
+                .withFingerprint(Fingerprint.of("POST", "/payments", body));
+        Receipt<Payment> receipt = payments.receiveAndWait(request, Duration.ofSeconds(2));
+        if (receipt instanceof Cached<Payment> hit) {
+            return hit.response();
+        }
+        if (receipt instanceof InFlight<Payment> busy) {
+            throw new TryAgain(busy.leaseLeft());
+        }
+        try (FirstSeen<Payment> claim = (FirstSeen<Payment>) receipt) {
+            Payment payment = bank.transfer(body, claim.token());
+            claim.handle(payment);
+            return payment;
+        }
+        // end
+    }
+
+    @Test
+    void aPaymentIsMadeOnceWithoutAThreadPerWaiter() throws Exception {
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            CompletableFuture<Payment> first = payAsync(payments, "key-1", "ten");
+            CompletableFuture<Payment> second = payAsync(payments, "key-1", "ten");
+
+            assertThat(second.get(10, TimeUnit.SECONDS)).isSameAs(first.get(10, TimeUnit.SECONDS));
+            assertThat(bank.transfers).hasValue(1);
+        }
+    }
+
+    private CompletableFuture<Payment> payAsync(ApiCache<Payment> payments, String requestId, String body) {
+        // snippet async
+        CompletableFuture<Payment> answer = payments.receiveAsync(requestId, Duration.ofSeconds(2))
+                .thenCompose(receipt -> {
+                    if (receipt instanceof Cached<Payment> hit) {
+                        return CompletableFuture.completedFuture(hit.response());
+                    }
+                    if (receipt instanceof FirstSeen<Payment> claim) {
+                        return bank.transferAsync(body)
+                                .thenCompose(
+                                        payment -> claim.handleAsync(payment).thenApply(done -> payment))
+                                .whenComplete((payment, failure) -> claim.close());
+                    }
+                    return CompletableFuture.failedFuture(new TryAgain(((InFlight<Payment>) receipt).leaseLeft()));
+                });
+        // end
+        return answer;
+    }
+
+    @Test
+    void timeCanBeMovedByHand() throws Exception {
+        // snippet testing
+        ManualTime time = new ManualTime();
+        MemoryStore<String> store = MemoryStore.<String>builder().time(time).build();
+        ApiCache<String> cache = ApiCache.over(store)
+                .time(time)
+                .scheduler(time.scheduler())
+                .keepFor(Duration.ofMinutes(5))
+                .build();
+        cache.execute("id", Duration.ZERO, () -> "first");
+
+        time.advance(Duration.ofMinutes(5));
+
+        String again = cache.execute("id", Duration.ZERO, () -> "second");
+        // end
+        assertThat(again).isEqualTo("second");
+        cache.close();
+    }
+}
