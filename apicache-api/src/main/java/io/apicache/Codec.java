@@ -1,5 +1,7 @@
 package io.apicache;
 
+import io.apicache.spi.Key;
+
 /**
  * Turns responses into bytes and back, for stores that keep bytes.
  *
@@ -29,4 +31,43 @@ public interface Codec<R> {
      * @throws CorruptRecordException if the bytes are not what {@code encode} makes
      */
     R decode(byte[] bytes);
+
+    /**
+     * Encodes the response of one record. Stores call this form; only a codec that binds its bytes to the record's key overrides it.
+     *
+     * @param key the record
+     * @param response never null
+     * @return the bytes; the caller owns the array
+     * @throws ResponseTooLargeException if they would exceed the codec's limit
+     */
+    default byte[] encode(Key key, R response) {
+        return encode(response);
+    }
+
+    /**
+     * Decodes the response of one record. Stores call this form.
+     *
+     * @param key the record
+     * @param bytes what a store kept for that key; not to be changed
+     * @return the response, never null and shared with nobody
+     * @throws CorruptRecordException if the bytes are not what {@code encode} makes for that key
+     */
+    default R decode(Key key, byte[] bytes) {
+        return decode(bytes);
+    }
+
+    /**
+     * {@return the codec of responses that are bytes already} Arrays are copied, so that neither side sees the other's changes.
+     */
+    static Codec<byte[]> bytes() {
+        return BytesCodec.INSTANCE;
+    }
+
+    /**
+     * {@return the codec of text, as UTF-8} Bytes that are not well-formed UTF-8 are a corrupt record; text with half a surrogate
+     * pair is refused with {@link IllegalArgumentException} instead of losing it.
+     */
+    static Codec<String> utf8() {
+        return Utf8Codec.INSTANCE;
+    }
 }

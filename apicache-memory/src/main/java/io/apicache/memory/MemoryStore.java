@@ -120,7 +120,7 @@ public final class MemoryStore<R> implements Store<R> {
      */
     public static <R> Store<R> copying(MemoryStore<byte[]> bytes, Codec<R> codec) {
         Objects.requireNonNull(codec, "codec");
-        return bytes.as((key, response) -> codec.encode(response), (key, stored) -> codec.decode(stored));
+        return bytes.as(codec::encode, codec::decode);
     }
 
     // ---- the moves

@@ -14,11 +14,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every block of Java in README and docs is code of {@link SnippetsTest}, which runs. */
+/** Every block of Java in README and docs is code of a test that runs: of {@link SnippetsTest}, or of the module that a page is about. */
 class SnippetsInDocsTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final Path CODE = Path.of("src/test/java/io/apicache/examples/SnippetsTest.java");
+    private static final List<Path> CODE = List.of(
+            Path.of("src/test/java/io/apicache/examples/SnippetsTest.java"),
+            ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/CodecsPageTest.java"),
+            ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/ForeignCodecsTest.java"));
     private static final Pattern BLOCK =
             Pattern.compile("(?:<!-- snippet: ([a-z-]+) -->\\s*)?```java\\n(.*?)```", Pattern.DOTALL);
 
@@ -54,8 +57,15 @@ class SnippetsInDocsTest {
 
     private static Map<String, String> snippets() throws IOException {
         Map<String, String> snippets = new HashMap<>();
+        for (Path code : CODE) {
+            collect(Files.readAllLines(code), snippets);
+        }
+        return snippets;
+    }
+
+    private static void collect(List<String> lines, Map<String, String> snippets) {
         String name = "";
-        for (String line : Files.readAllLines(CODE)) {
+        for (String line : lines) {
             String text = line.strip();
             if (text.startsWith("// snippet ") || text.startsWith("// resume ")) {
                 name = text.substring(text.lastIndexOf(' ') + 1);
@@ -65,7 +75,6 @@ class SnippetsInDocsTest {
                 snippets.merge(name, tokens(line), String::concat);
             }
         }
-        return snippets;
     }
 
     /** Without comments and white space: the formatter may break lines where a page does not. */

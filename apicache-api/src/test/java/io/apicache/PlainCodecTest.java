@@ -1,0 +1,62 @@
+package io.apicache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.apicache.spi.Key;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PlainCodecTest {
+
+    @Test
+    @DisplayName("H1: bytes come back as they were, in an array of the caller's own")
+    void bytesAreCopiedBothWays() {
+        byte[] response = {1, 0, -1};
+
+        byte[] stored = Codec.bytes().encode(response);
+        byte[] decoded = Codec.bytes().decode(stored);
+        response[0] = 9;
+        stored[1] = 9;
+
+        assertThat(decoded).containsExactly(1, 0, -1);
+    }
+
+    @Test
+    @DisplayName("H1: text comes back as it was, whatever its script")
+    void textComesBack() {
+        for (String text : new String[] {"", "plain", "\u00e4\u4e2d\ud83d\ude00", "\ufffd\u0000"}) {
+            byte[] stored = Codec.utf8().encode(text);
+
+            assertThat(stored).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
+            assertThat(Codec.utf8().decode(stored)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    @DisplayName("B1: bytes that are not UTF-8 are a corrupt record, not text with holes")
+    void malformedTextIsCorrupt() {
+        for (byte[] malformed : new byte[][] {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+            assertThatExceptionOfType(CorruptRecordException.class)
+                    .isThrownBy(() -> Codec.utf8().decode(malformed));
+        }
+    }
+
+    @Test
+    @DisplayName("B1: half of a surrogate pair is refused instead of being replaced")
+    void halfASurrogatePairIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Codec.utf8().encode("\ud83d"));
+    }
+
+    @Test
+    @DisplayName("A codec that does not care for keys answers the keyed form as well")
+    void keyedFormsFallBackToThePlainOnes() {
+        Key key = new Key("orders", "1");
+
+        assertThat(Codec.utf8().decode(key, Codec.utf8().encode(key, "x"))).isEqualTo("x");
+        assertThat(Codec.utf8()).hasToString("Codec.utf8()");
+        assertThat(Codec.bytes()).hasToString("Codec.bytes()");
+    }
+}

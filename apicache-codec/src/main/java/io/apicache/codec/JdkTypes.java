@@ -1,0 +1,239 @@
+package io.apicache.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.serializers.DefaultSerializers;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Currency;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+
+/**
+ * The types of the JDK that need no registration, under ids that never change: 0 to 8 are Kryo's, 10 to 99 stand here, a new one
+ * takes the next free id. Several hidden classes of one kind share what they are read as, not the id.
+ */
+@SuppressWarnings({"rawtypes", "unchecked", "JdkObsolete"}) // Kryo's serializers are raw; a caller may use a LinkedList
+final class JdkTypes {
+
+    /** Changes whenever an id or a serializer below does. */
+    static final String VERSION = "jdk-1";
+
+    private static final SequenceSerializer LIST = new SequenceSerializer(ArrayList::new, JdkTypes::immutableList);
+    private static final SequenceSerializer SET =
+            new SequenceSerializer(ArrayList::new, filled -> Set.of(((Collection) filled).toArray()));
+    private static final MappingSerializer MAP =
+            new MappingSerializer(JdkTypes::hashMap, filled -> Map.copyOf((Map) filled));
+    private static final ArraySerializer ARRAY = new ArraySerializer();
+    private static final ArraySerializer.OfBooleans BOOLEANS = new ArraySerializer.OfBooleans();
+
+    private JdkTypes() {}
+
+    /** Registers them all, and what the caller's own classes are read with unless they bring a serializer. */
+    static void register(Kryo kryo) {
+        kryo.addDefaultSerializer(Collection.class, new SequenceSerializer(ArrayList::new, Elements.AS_IT_IS) {
+            @Override
+            Collection create(Kryo by, Class<? extends Collection> type, int room) {
+                return by.newInstance(type);
+            }
+        });
+        kryo.addDefaultSerializer(Map.class, new MappingSerializer(JdkTypes::hashMap, Elements.AS_IT_IS) {
+            @Override
+            Map create(Kryo by, Input input, Class<? extends Map> type, int room) {
+                return by.newInstance(type);
+            }
+        });
+        kryo.addDefaultSerializer(Object[].class, ARRAY);
+        kryo.addDefaultSerializer(boolean[].class, BOOLEANS);
+        values(kryo);
+        times(kryo);
+        arrays(kryo);
+        collections(kryo);
+        immutables(kryo);
+        wrappers(kryo);
+    }
+
+    private static void values(Kryo kryo) {
+        plain(kryo, 10, BigDecimal.class);
+        plain(kryo, 11, BigInteger.class);
+        kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer(), 12);
+        kryo.register(URI.class, new DefaultSerializers.URISerializer(), 13);
+        plain(kryo, 14, Currency.class);
+        plain(kryo, 15, Locale.class);
+        plain(kryo, 16, BitSet.class);
+        plain(kryo, 17, Optional.class);
+        plain(kryo, 18, OptionalInt.class);
+        plain(kryo, 19, OptionalLong.class);
+        plain(kryo, 20, OptionalDouble.class);
+        kryo.register(AtomicBoolean.class, new DefaultSerializers.AtomicBooleanSerializer(), 21);
+        kryo.register(AtomicInteger.class, new DefaultSerializers.AtomicIntegerSerializer(), 22);
+        kryo.register(AtomicLong.class, new DefaultSerializers.AtomicLongSerializer(), 23);
+    }
+
+    private static void times(Kryo kryo) {
+        plain(kryo, 30, Instant.class);
+        plain(kryo, 31, Duration.class);
+        plain(kryo, 32, LocalDate.class);
+        plain(kryo, 33, LocalTime.class);
+        plain(kryo, 34, LocalDateTime.class);
+        plain(kryo, 35, OffsetTime.class);
+        plain(kryo, 36, OffsetDateTime.class);
+        plain(kryo, 37, ZonedDateTime.class);
+        plain(kryo, 38, ZoneOffset.class);
+        // The class of every zone that is not a mere offset is hidden.
+        kryo.register(ZoneId.of("Europe/Paris").getClass(), kryo.getDefaultSerializer(ZoneId.class), 39);
+        plain(kryo, 40, Year.class);
+        plain(kryo, 41, YearMonth.class);
+        plain(kryo, 42, MonthDay.class);
+        plain(kryo, 43, Period.class);
+        plain(kryo, 44, Date.class);
+    }
+
+    private static void arrays(Kryo kryo) {
+        plain(kryo, 50, byte[].class);
+        plain(kryo, 51, short[].class);
+        plain(kryo, 52, char[].class);
+        plain(kryo, 53, int[].class);
+        plain(kryo, 54, long[].class);
+        plain(kryo, 55, float[].class);
+        plain(kryo, 56, double[].class);
+        plain(kryo, 57, boolean[].class);
+        plain(kryo, 58, String[].class);
+        plain(kryo, 59, Object[].class);
+    }
+
+    private static void collections(Kryo kryo) {
+        kryo.register(ArrayList.class, SequenceSerializer.of(ArrayList::new), 60);
+        kryo.register(LinkedList.class, SequenceSerializer.of(room -> new LinkedList()), 61);
+        kryo.register(ArrayDeque.class, SequenceSerializer.of(ArrayDeque::new), 62);
+        kryo.register(CopyOnWriteArrayList.class, sequence(ArrayList::new, CopyOnWriteArrayList::new), 63);
+        kryo.register(HashSet.class, SequenceSerializer.of(room -> new HashSet(room * 4 / 3 + 1)), 64);
+        kryo.register(LinkedHashSet.class, SequenceSerializer.of(room -> new LinkedHashSet(room * 4 / 3 + 1)), 65);
+        kryo.register(TreeSet.class, new NaturalOrder.Sets(), 66);
+        kryo.register(HashMap.class, MappingSerializer.of(JdkTypes::hashMap), 67);
+        kryo.register(LinkedHashMap.class, MappingSerializer.of(room -> new LinkedHashMap(room * 4 / 3 + 1)), 68);
+        kryo.register(TreeMap.class, new NaturalOrder.Maps(), 69);
+        kryo.register(ConcurrentHashMap.class, MappingSerializer.of(room -> new ConcurrentHashMap(room)), 70);
+        kryo.register(EnumSet.class, new DefaultSerializers.EnumSetSerializer(), 71);
+        kryo.register(EnumMap.class, new EnumMapSerializer(), 72);
+    }
+
+    private static void immutables(Kryo kryo) {
+        kryo.register(List.of(1).getClass(), LIST, 75);
+        kryo.register(List.of(1, 2, 3).getClass(), LIST, 76);
+        kryo.register(List.of(1, 2, 3).subList(0, 2).getClass(), LIST, 77);
+        kryo.register(Set.of(1).getClass(), SET, 78);
+        kryo.register(Set.of(1, 2, 3).getClass(), SET, 79);
+        kryo.register(Map.of(1, 1).getClass(), MAP, 80);
+        kryo.register(Map.of(1, 1, 2, 2).getClass(), MAP, 81);
+    }
+
+    private static void wrappers(Kryo kryo) {
+        list(kryo, 82, Arrays.asList(1), filled -> Arrays.asList(filled.toArray()));
+        list(kryo, 83, new ArrayList<>(List.of(1)).subList(0, 1), filled -> filled);
+        list(kryo, 84, Collections.emptyList(), filled -> Collections.emptyList());
+        list(kryo, 85, Collections.singletonList(1), filled -> Collections.singletonList(filled.get(0)));
+        list(kryo, 86, Collections.unmodifiableList(new ArrayList<>()), Collections::unmodifiableList);
+        list(kryo, 87, Collections.unmodifiableList(new LinkedList<>()), Collections::unmodifiableList);
+        list(kryo, 88, Collections.unmodifiableCollection(List.of()), Collections::unmodifiableCollection);
+        set(kryo, 89, Collections.emptySet(), filled -> Collections.emptySet());
+        set(
+                kryo,
+                90,
+                Collections.singleton(1),
+                filled -> Collections.singleton(filled.iterator().next()));
+        set(kryo, 91, Collections.unmodifiableSet(new HashSet<>()), Collections::unmodifiableSet);
+        map(kryo, 92, Collections.emptyMap(), filled -> Collections.emptyMap());
+        map(kryo, 93, Collections.singletonMap(1, 1), JdkTypes::singletonMap);
+        map(kryo, 94, Collections.unmodifiableMap(new HashMap<>()), Collections::unmodifiableMap);
+    }
+
+    private static void plain(Kryo kryo, int id, Class<?> type) {
+        kryo.register(type, id);
+    }
+
+    private static void list(Kryo kryo, int id, Collection example, Finish<List<Object>, Collection> finish) {
+        kryo.register(example.getClass(), sequence(ArrayList::new, finish), id);
+    }
+
+    private static void set(Kryo kryo, int id, Set example, Finish<Set<Object>, Set> finish) {
+        kryo.register(example.getClass(), sequence(room -> new LinkedHashSet(), finish), id);
+    }
+
+    private static void map(Kryo kryo, int id, Map example, Finish<Map<Object, Object>, Map> finish) {
+        kryo.register(
+                example.getClass(),
+                new MappingSerializer(room -> new LinkedHashMap(), filled -> finish.apply((Map) filled)),
+                id);
+    }
+
+    private static <C extends Collection<Object>> Serializer sequence(
+            IntFunction<Collection> create, Finish<C, ? extends Collection> finish) {
+        return new SequenceSerializer(create, filled -> finish.apply((C) filled));
+    }
+
+    /** Makes the result out of what was filled. */
+    private interface Finish<A, B> {
+        B apply(A filled);
+    }
+
+    private static Map hashMap(int room) {
+        return new HashMap(room * 4 / 3 + 1);
+    }
+
+    private static Map singletonMap(Map<Object, Object> filled) {
+        Map.Entry<Object, Object> only = filled.entrySet().iterator().next();
+        return Collections.singletonMap(only.getKey(), only.getValue());
+    }
+
+    // Stream.toList() gives the class of List.of() as well, and allows nulls.
+    private static Object immutableList(Object filled) {
+        List<Object> list = (List<Object>) filled;
+        return list.contains(null) ? list.stream().toList() : List.copyOf(list);
+    }
+}

@@ -1,0 +1,115 @@
+package io.apicache.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
+import com.esotericsoftware.kryo.io.Output;
+import io.apicache.CorruptRecordException;
+import io.apicache.ResponseTooLargeException;
+import io.apicache.codec.StrictKryo.UnregisteredClassException;
+import org.jspecify.annotations.Nullable;
+
+/** A Kryo with its buffers, for one thread at a time. After an exception it is not used again: nobody knows what Kryo kept of it. */
+final class KryoWorker {
+
+    /** Buffers that have grown past this are not kept. */
+    private static final int KEPT_BYTES = 1 << 20;
+
+    private static final int FIRST_BYTES = 4096;
+
+    private final Kryo kryo;
+    private final int maxBytes;
+    private Output output;
+    private BoundedInput input = new BoundedInput();
+
+    KryoWorker(Kryo kryo, int maxBytes) {
+        this.kryo = kryo;
+        this.maxBytes = maxBytes;
+        this.output = newOutput();
+    }
+
+    /**
+     * Encodes a response.
+     *
+     * @return its bytes behind a gap
+     */
+    byte[] write(Object response, int gap) {
+        try {
+            output.setPosition(gap);
+            kryo.writeClassAndObject(output, response);
+            int length = output.position() - gap;
+            if (length > maxBytes) {
+                throw tooLarge();
+            }
+            return output.toBytes();
+        } catch (RuntimeException | StackOverflowError e) {
+            throw refused(response, e);
+        } finally {
+            if (output.getBuffer().length > KEPT_BYTES) {
+                output = newOutput();
+            }
+        }
+    }
+
+    /** {@return what stands from there to the end of the array} */
+    @Nullable
+    Object read(byte[] record, int at) {
+        try {
+            input.setBuffer(record, at, record.length - at);
+            Object response = kryo.readClassAndObject(input);
+            if (input.position() != record.length) {
+                throw Envelope.corrupt((record.length - input.position()) + " bytes follow the response");
+            }
+            return response;
+        } catch (CorruptRecordException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            throw Envelope.corrupt("Kryo does not understand it (" + names(e) + ")");
+        } finally {
+            input.forget();
+            if (input.heldChars() > KEPT_BYTES / Character.BYTES) {
+                input = new BoundedInput();
+            }
+        }
+    }
+
+    private Output newOutput() {
+        return new Output(Math.min(FIRST_BYTES, maxBytes + Envelope.ROOM), maxBytes + Envelope.ROOM);
+    }
+
+    private ResponseTooLargeException tooLarge() {
+        return new ResponseTooLargeException(
+                "The response takes more than " + maxBytes + " bytes, the codec's maxBytes");
+    }
+
+    private RuntimeException refused(Object response, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KryoBufferOverflowException) {
+                return tooLarge();
+            }
+            if (cause instanceof UnregisteredClassException || cause instanceof ResponseTooLargeException) {
+                return (RuntimeException) cause;
+            }
+        }
+        return new IllegalArgumentException(
+                "response: a " + response.getClass().getName() + " that Kryo cannot write (" + reason(failure) + ")",
+                failure);
+    }
+
+    // Kryo's own words are about classes and fields, and worth repeating. Other causes may speak of values.
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof KryoException && failure.getCause() == null && message != null
+                ? message
+                : names(failure);
+    }
+
+    // Names only: a message may contain what was read.
+    private static String names(Throwable failure) {
+        StringBuilder names = new StringBuilder(failure.getClass().getSimpleName());
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            names.append(" <- ").append(cause.getClass().getSimpleName());
+        }
+        return names.toString();
+    }
+}

@@ -1,0 +1,61 @@
+package io.apicache.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.util.DefaultClassResolver;
+import com.esotericsoftware.kryo.util.MapReferenceResolver;
+import org.jspecify.annotations.Nullable;
+
+/** A Kryo that knows registered classes only, and never looks one up by a name that comes with the data. */
+final class StrictKryo extends Kryo {
+
+    private final Class<?> root;
+
+    StrictKryo(Class<?> root, int maxDepth, boolean references) {
+        super(new IdsOnly(), references ? new MapReferenceResolver() : null);
+        this.root = root;
+        setRegistrationRequired(true);
+        setMaxDepth(maxDepth);
+        // What Kryo remembers about generics after an exception has poisoned reused instances; and our serializers do
+        // not use it.
+        setOptimizedGenerics(false);
+        JdkTypes.register(this);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // so it stands in Kryo
+    protected String unregisteredClassMessage(@Nullable Class type) {
+        throw new UnregisteredClassException(root, type == null ? Void.class : type);
+    }
+
+    /** What Kryo does with a class that nobody registered. It goes through to the caller as it is. */
+    static final class UnregisteredClassException extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnregisteredClassException(Class<?> root, Class<?> type) {
+            super(type.getName() + " is not registered. " + advice(root, type));
+        }
+
+        private static String advice(Class<?> root, Class<?> type) {
+            if (type.getName().startsWith("java.")) {
+                return "Copy it into a type of the JDK that codecs know, such as List.copyOf, or give it a serializer: "
+                        + "KryoCodec.builder(" + root.getSimpleName() + ".class).register(id, " + type.getSimpleName()
+                        + ".class, serializer)";
+            }
+            return "Add it: KryoCodec.of(" + root.getSimpleName() + ".class, ..., " + type.getSimpleName()
+                    + ".class), always at the end, or with an id of its own: KryoCodec.builder(" + root.getSimpleName()
+                    + ".class).register(id, " + type.getSimpleName() + ".class)";
+        }
+    }
+
+    /** Kryo would load a class by its name before it finds that it is not registered. */
+    private static final class IdsOnly extends DefaultClassResolver {
+        @Override
+        protected Registration readName(Input input) {
+            throw new KryoException("a class name in place of an id");
+        }
+    }
+}
