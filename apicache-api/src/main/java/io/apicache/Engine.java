@@ -155,7 +155,7 @@ final class Engine<R> {
 
     Receipt<R> receiveAndWait(Request request, Duration maxWait) {
         long wait = Durations.nanos(maxWait, "maxWait");
-        Cached<R> local = local(request.id(), request);
+        Cached<R> local = local(request.id(), request.fingerprint());
         return local != null ? local : blockingReceive(request, wait);
     }
 
@@ -163,11 +163,12 @@ final class Engine<R> {
      * {@return the response if it is in this process, or null} The id is not checked before: one that would be refused cannot be in the
      * store, and most calls end here.
      */
-    private @Nullable Cached<R> local(String requestId, @Nullable Request request) {
+    private @Nullable Cached<R> local(String requestId, @Nullable Fingerprint fingerprint) {
         requireOpen();
         Handled<R> handled = store.peekLocal(new Key(namespace, Objects.requireNonNull(requestId, "requestId")));
-        if (handled == null || (request != null && request.fingerprint() != null)) {
-            return null; // a fingerprint is compared in one place, in the room
+        if (handled == null
+                || (fingerprint != null && Decision.mismatch(handled.fingerprint(), fingerprint.digest()))) {
+            return null; // what does not fit is refused in one place, in the room
         }
         Cached<R> cached = receipts.cached(requestId, handled);
         events.replayed(requestId);
