@@ -1,13 +1,20 @@
 package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.apicache.spi.Claimed;
 import io.apicache.spi.Digest;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** At any reading of the clock, also where it overflows. */
@@ -73,5 +80,110 @@ class DecisionTest {
         assertThat(Durations.keepFor(Duration.ofNanos(1))).isEqualTo(Duration.ofMillis(1));
         assertThat(Durations.keepFor(Duration.ZERO)).isZero();
         assertThat(Durations.keepFor(Duration.ofSeconds(Long.MAX_VALUE))).isGreaterThan(Duration.ofDays(20_000));
+    }
+
+    private record Done(String value, Digest fingerprint) implements Claimed.Handled<String> {
+        @Override
+        public long number() {
+            return 1;
+        }
+
+        @Override
+        public Instant handledAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public Duration age() {
+            return Duration.ZERO;
+        }
+    }
+
+    static Stream<Arguments> fingerprints() {
+        return Stream.of(
+                arguments(null, null, false),
+                arguments(null, ONE, false),
+                arguments(ONE, null, false),
+                arguments(ONE, ONE, false),
+                arguments(ONE, OTHER, true),
+                arguments(ONE, new Digest(0, 2, 3, 4), true),
+                arguments(ONE, new Digest(1, 0, 3, 4), true),
+                arguments(ONE, new Digest(1, 2, 0, 4), true));
+    }
+
+    @ParameterizedTest(name = "F1 recorded {0}, brought {1}: refused {2}")
+    @MethodSource("fingerprints")
+    void whatARecordMeans(Digest recorded, Digest brought, boolean refused) {
+        Done done = new Done("response", recorded);
+
+        Verdict<String> verdict = Decision.onHandled(done, brought);
+
+        assertThat(verdict).isEqualTo(refused ? new Verdict.Mismatch<>() : new Verdict.Replay<>(done));
+        assertThat(Decision.mismatch(recorded, brought)).isEqualTo(refused);
+    }
+
+    @ParameterizedTest(name = "F1 W2 a claim seen at {0}")
+    @ValueSource(longs = {0, -1, Long.MAX_VALUE, Long.MIN_VALUE})
+    void whoMayWaitDoesNotDependOnTheClock(long now) {
+        Request request = Request.of("id");
+
+        assertThat(Decision.onPending(null, new Waiter<>(request, now, 0), 0)).isEqualTo(new Verdict.GiveUp<>(0));
+        assertThat(Decision.onPending(null, new Waiter<>(request, now, 1), 0)).isNull();
+        assertThat(Decision.onPending(null, new Waiter<>(request, now, Durations.FOREVER), 0))
+                .isNull();
+    }
+
+    @Test
+    @DisplayName("F1 another fingerprint is refused even if the caller has no time and the claim is as good as over")
+    void aMismatchComesFirst() {
+        Request other = Request.of("id").withFingerprint(Fingerprint.of("other"));
+
+        assertThat(Decision.onPending(ONE, new Waiter<>(other, 0, 0), 0)).isEqualTo(new Verdict.Mismatch<>());
+        assertThat(Decision.onPending(null, new Waiter<>(other, 0, 0), 3)).isEqualTo(new Verdict.GiveUp<>(3));
+    }
+
+    @Test
+    @DisplayName("W1 the next look is neither at once nor later than four seconds, a deadline, or the end of the lease")
+    void theNextLookIsWithinBounds() {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 50_000; i++) {
+            long now = random.nextInt(2) == 0 ? random.nextLong() : Long.MAX_VALUE - random.nextLong(millis(5_000));
+            long leaseEnds = now + random.nextLong(-millis(1_000), millis(20_000));
+            long deadline = now + random.nextLong(-millis(1_000), millis(20_000));
+
+            long in = Decision.nextLook(now, random.nextInt(9), leaseEnds, deadline, random.nextDouble()) - now;
+
+            assertThat(in).as("seed %d, round %d", seed, i).isBetween(Decision.AFTER_LEASE, millis(4_000));
+            assertThat(in)
+                    .as("seed %d, round %d: the lease", seed, i)
+                    .isLessThanOrEqualTo(Math.max(0, leaseEnds - now) + 3 * Decision.AFTER_LEASE);
+            assertThat(in)
+                    .as("seed %d, round %d: the deadline", seed, i)
+                    .isLessThanOrEqualTo(Math.max(deadline - now - Decision.LAST_LOOK, Decision.LAST_LOOK));
+        }
+    }
+
+    @ParameterizedTest(name = "W1 at {0}, with a lease and a deadline that never end")
+    @ValueSource(longs = {0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE - 1_000_000_000})
+    void whatNeverEndsDoesNotOverflow(long now) {
+        long never = now + Durations.FOREVER;
+
+        assertThat(Decision.nextLook(now, Integer.MAX_VALUE, never, never, 1) - now)
+                .isEqualTo(millis(4_000));
+        assertThat(Decision.nextLook(now, 0, never, never, 0) - now).isEqualTo(millis(900));
+    }
+
+    @Test
+    @DisplayName("H3 the delay of a retry never shrinks, and stays between 10 and 250 ms")
+    void retryDelaysAreBounded() {
+        long before = 0;
+        for (int failures = 0; failures < 100; failures++) {
+            long delay = Decision.retryDelay(failures);
+
+            assertThat(delay).isBetween(Math.max(before, millis(10)), millis(250));
+            before = delay;
+        }
+        assertThat(Decision.retryDelay(Integer.MAX_VALUE)).isEqualTo(millis(250));
     }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestTest {
 
@@ -69,5 +71,82 @@ class RequestTest {
 
         assertThat(request.toString()).isEqualTo("Request[a-very-long-...(26 characters), fingerprinted]");
         assertThat(Fingerprint.of("body").toString()).hasSizeLessThan(40);
+    }
+
+    @Test
+    @DisplayName("S1 the parts can be had back from an id, so that none is lost in it")
+    void partsCanBeHadBack() {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 20_000; i++) {
+            String[] parts = new String[1 + random.nextInt(4)];
+            Arrays.setAll(
+                    parts, part -> LETTERS[random.nextInt(LETTERS.length)] + LETTERS[random.nextInt(LETTERS.length)]);
+
+            String id = Request.idOf(parts[0], Arrays.copyOfRange(parts, 1, parts.length));
+
+            assertThat(Arrays.stream(id.split("/", -1)).map(RequestTest::unescape))
+                    .as("seed %d: %s", seed, id)
+                    .containsExactly(parts);
+        }
+    }
+
+    private static String unescape(String part) {
+        return part.replace("~1", "/").replace("~0", "~");
+    }
+
+    @Test
+    @DisplayName("S1 an id of parts is readable")
+    void anIdOfPartsIsReadable() {
+        assertThat(Request.idOf("create-invoice", "tenant 7", "k/1~x")).isEqualTo("create-invoice/tenant 7/k~11~0x");
+        assertThat(Request.idOf("only")).isEqualTo("only");
+        assertThat(Request.idOf("", "")).isEqualTo("/");
+        assertThat(Request.idOf("")).isEmpty();
+    }
+
+    @ParameterizedTest(name = "B1 accepted: {0}")
+    @ValueSource(
+            strings = {
+                "x",
+                "a b",
+                " a ",
+                "\uD83D\uDE00",
+                "\uD83D\uDE00\uD83D\uDE01",
+                "a\uD83D\uDE00b",
+                "\u00e4",
+                "\u4e2d",
+                "\uFFFF",
+                "\u2028x",
+                "{}*?[]:",
+                "~~//"
+            })
+    void anIdIsTakenAsItIs(String id) {
+        assertThat(Request.of(id).id()).isEqualTo(id);
+    }
+
+    @Test
+    @DisplayName("B1 an id may have 1,024 characters, and a pair counts as two")
+    void theLongestIdIsAccepted() {
+        assertThat(Request.of("x".repeat(1_024)).id()).hasSize(1_024);
+        assertThat(Request.of("\uD83D\uDE00".repeat(512)).id()).hasSize(1_024);
+    }
+
+    @Test
+    @DisplayName("F1 a fingerprint is added to a copy")
+    void aFingerprintIsAddedToACopy() {
+        Request plain = Request.of("id");
+        Request with = plain.withFingerprint(Fingerprint.of("body"));
+
+        assertThat(plain.fingerprint()).isNull();
+        assertThat(with.id()).isEqualTo("id");
+        assertThat(with.withFingerprint(Fingerprint.of("other")).fingerprint()).isEqualTo(Fingerprint.of("other"));
+    }
+
+    @Test
+    @DisplayName("S1 a request prints at most twelve characters of its id, and half a pair as a question mark")
+    void aRequestPrintsAtMostTwelveCharacters() {
+        assertThat(Request.of("x".repeat(1_024)).toString()).isEqualTo("Request[xxxxxxxxxxxx...(1024 characters)]");
+        assertThat(Request.of("short").toString()).isEqualTo("Request[short]");
+        assertThat(Request.of("\uD83D\uDE00".repeat(10)).toString()).doesNotContain("\uD83D");
     }
 }
