@@ -84,7 +84,7 @@ final class Inquiry<R> {
 
     private void ask(Waiter<R> candidate, boolean joins, long now, Outbox<R> out) {
         Attempt attempt = new Attempt(
-                AttemptId.next(), candidate.fingerprint(), engine.limits().lease());
+                AttemptId.next(), candidate.fingerprint(), engine.limits().lease(), waiters.allMayWait());
         Look<R> next = new Look<>(attempt, candidate, joins, room.arrivals(), now);
         look = next;
         lastLook = now;

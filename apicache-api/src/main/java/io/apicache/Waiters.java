@@ -111,6 +111,16 @@ final class Waiters<R> {
         }
     }
 
+    /** {@return whether everybody has time, so that nobody will go away before a join is answered} */
+    boolean allMayWait() {
+        for (Waiter<R> waiter : set) {
+            if (!waiter.mayWait()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** {@return whether somebody is left for whom there would be a verdict} */
     boolean any(Function<Waiter<R>, @Nullable Verdict<R>> settlement) {
         for (Waiter<R> waiter : set) {

@@ -55,7 +55,8 @@ public interface Store<V> extends AutoCloseable {
     Duration HAND_OVER = Duration.ofSeconds(5);
 
     /**
-     * Asks for the record on behalf of a caller that has just arrived: one round trip, no write if it was handled.
+     * Asks for the record on behalf of a caller that has just arrived: one round trip, no write if it was handled. If the attempt
+     * {@linkplain Attempt#waits() waits}, a record that is pending may be reported without a look at its lease, since a join follows.
      *
      * @param key the record
      * @param attempt who asks
