@@ -19,7 +19,7 @@ class KeyLayoutTest {
     private final KeyLayout layout = new KeyLayout("ac");
 
     private String named(String namespace, String id) {
-        return new String(layout.record(new Key(namespace, id)), StandardCharsets.US_ASCII);
+        return new String(layout.record(new Key(namespace, id)).name(), StandardCharsets.US_ASCII);
     }
 
     @Test
@@ -41,6 +41,10 @@ class KeyLayoutTest {
         List<Key> keys = new ArrayList<>();
         keys.add(new Key("a", "b:c"));
         keys.add(new Key("a.b", "c"));
+        keys.add(new Key("a:b", "c"));
+        keys.add(new Key("a{b", "c"));
+        keys.add(new Key("a{b", "}c"));
+        keys.add(new Key("a{", "bc"));
         keys.add(new Key("a", "#" + named("a", "x y").substring(6, 49)));
         keys.add(new Key("a", "x y"));
         keys.add(new Key("a", "x".repeat(128)));

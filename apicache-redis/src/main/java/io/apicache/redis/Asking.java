@@ -1,0 +1,237 @@
+package io.apicache.redis;
+
+import io.apicache.CorruptRecordException;
+import io.apicache.StoreUnavailableException;
+import io.apicache.StoreUnavailableException.Outcome;
+import io.apicache.spi.Attempt;
+import io.apicache.spi.Claimed;
+import io.apicache.spi.Key;
+import io.apicache.spi.Token;
+import io.lettuce.core.SetArgs;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claim and join. A claim is one native command that takes a free record and reads any other, so that a replay costs what a GET costs.
+ * Only what cannot be decided on the bytes alone, namely whether a lease is over, goes through the script; and so does every join,
+ * which must look and register in one step.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class Asking {
+
+    /** How often a record may change between two commands before that is called a failure. */
+    private static final int TRIES = 5;
+
+    private static final byte[] NO_INBOX = {};
+
+    private final Link link;
+    private final KeyLayout layout;
+    private final ServerClock clock;
+    private final Moves moves;
+    private final Inbox inbox;
+
+    Asking(Link link, KeyLayout layout, ServerClock clock, Moves moves, Inbox inbox) {
+        this.link = link;
+        this.layout = layout;
+        this.clock = clock;
+        this.moves = moves;
+        this.inbox = inbox;
+    }
+
+    CompletionStage<Claimed<byte[]>> claim(Key key, Attempt attempt) {
+        Question question = new Question("claim", key, attempt, NO_INBOX);
+        if (link.server().knowsSetNxGet()) {
+            question.take();
+        } else {
+            question.takeAndGet();
+        }
+        return question.answer;
+    }
+
+    CompletionStage<Claimed<byte[]>> join(Key key, Attempt attempt) {
+        Question question = new Question("join", key, attempt, inbox.id());
+        inbox.expect(question.name);
+        question.runScript();
+        return question.answer;
+    }
+
+    /** One claim or join, until it is answered. */
+    private final class Question {
+        private final String verb;
+        private final RecordName name;
+        private final Attempt attempt;
+        private final byte[] inboxId;
+        private final long number = clock.nextNumber();
+        private final byte[] pending;
+        private final long life;
+        private int tries;
+        final CompletableFuture<Claimed<byte[]>> answer = new CompletableFuture<>();
+
+        Question(String verb, Key key, Attempt attempt, byte[] inboxId) {
+            this.verb = verb;
+            this.attempt = attempt;
+            this.inboxId = inboxId;
+            name = layout.record(key);
+            pending = StoredRecord.pending(name, attempt, number, Moves.GRACE_MILLIS);
+            life = Moves.life(attempt.lease());
+        }
+
+        // ---- the native way
+
+        void take() {
+            CompletionStage<byte[]> reply = link.send(commands ->
+                    commands.setGet(name.name(), pending, SetArgs.Builder.nx().px(life)));
+            var unused = reply.whenComplete((found, failure) -> {
+                if (failure == null && found == null) {
+                    granted(number, false);
+                } else {
+                    seen(found, failure);
+                }
+            });
+        }
+
+        /** Before 7.0 SET does not take NX and GET together: two commands in one flush. */
+        void takeAndGet() {
+            CompletionStage<String> set = link.send(commands ->
+                    commands.set(name.name(), pending, SetArgs.Builder.nx().px(life)));
+            CompletionStage<byte[]> get = link.send(commands -> commands.get(name.name()));
+            var unused = set.whenComplete((ok, failure) -> {
+                if (failure == null && ok != null) {
+                    granted(number, false);
+                } else if (failure != null) {
+                    seen(null, failure);
+                } else {
+                    var ignored = get.whenComplete(this::seen);
+                }
+            });
+        }
+
+        private void seen(byte @Nullable [] found, @Nullable Throwable failure) {
+            if (failure != null) {
+                if (RedisFailures.isReadOnly(failure)) {
+                    lookOnly(failure);
+                } else {
+                    fail(failure);
+                }
+            } else if (found == null) {
+                runScript(); // it ended between the two commands
+            } else {
+                attempt(() -> decide(StoredRecord.read(name, found)));
+            }
+        }
+
+        private void decide(StoredRecord record) {
+            if (record.state() == StoredRecord.HANDLED && record.flags() == 0) {
+                answer.complete(moves.present(record));
+            } else if (record.state() == StoredRecord.PENDING && record.isOf(attempt.id())) {
+                granted(record.number(), false); // the reply to an earlier try was lost
+            } else if (record.state() == StoredRecord.PENDING && attempt.waits()) {
+                pending(record, 0);
+            } else {
+                runScript();
+            }
+        }
+
+        // ---- through the script
+
+        void runScript() {
+            if (++tries > TRIES) {
+                answer.completeExceptionally(new StoreUnavailableException(
+                        verb + " of " + name.key() + " was not executed: the record changed " + TRIES
+                                + " times meanwhile",
+                        Outcome.NOT_EXECUTED,
+                        null));
+                return;
+            }
+            byte[][] keys = {name.name()};
+            CompletionStage<List<Object>> reply = Script.JOIN.run(link, keys, pending, Moves.digits(life), inboxId);
+            var unused = reply.whenComplete((said, failure) -> {
+                if (failure == null) {
+                    attempt(() -> scriptSaid(said));
+                } else if (RedisFailures.isReadOnly(failure)) {
+                    lookOnly(failure);
+                } else {
+                    fail(failure);
+                }
+            });
+        }
+
+        private void scriptSaid(List<Object> said) {
+            switch (((byte[]) said.get(0))[0]) {
+                case 'G' -> granted(ByteBuffer.wrap((byte[]) said.get(1)).getLong(), (Long) said.get(2) == 1);
+                case 'P' -> pending(StoredRecord.read(name, (byte[]) said.get(1)), (Long) said.get(2));
+                case 'D' -> {
+                    var unused = moves.get(name).whenComplete((found, failure) -> {
+                        if (failure != null) {
+                            fail(failure);
+                        } else if (found != null && found.state() == StoredRecord.HANDLED) {
+                            answer.complete(moves.present(found));
+                        } else {
+                            runScript(); // it ended between the two commands
+                        }
+                    });
+                }
+                default -> throw new CorruptRecordException(StoredRecord.unreadable(name, null), null);
+            }
+        }
+
+        // ---- where nothing can be written
+
+        /** A response that is there is still handed out, and a claim that is open is still reported. Nobody is registered. */
+        private void lookOnly(Throwable refusal) {
+            CompletionStage<StoredRecord> get = moves.get(name);
+            CompletionStage<Long> left = link.send(commands -> commands.pttl(name.name()));
+            var unused = get.thenCombine(left, (found, millis) -> {
+                        long leaseLeft = millis - Moves.GRACE_MILLIS;
+                        if (found != null && found.state() == StoredRecord.HANDLED) {
+                            boolean retained = found.flags() == 0
+                                    || (found.flags() == StoredRecord.HELD_BRIEFLY && leaseLeft > 0)
+                                    || inboxId.length > 0;
+                            return retained && answer.complete(moves.present(found));
+                        }
+                        if (found != null && found.state() == StoredRecord.PENDING) {
+                            if (found.isOf(attempt.id())) {
+                                return granted(found.number(), false);
+                            }
+                            return leaseLeft > 0 && pending(found, leaseLeft);
+                        }
+                        return false;
+                    })
+                    .whenComplete((answered, failure) -> {
+                        if (failure != null) {
+                            fail(failure);
+                        } else if (!answered) {
+                            fail(refusal);
+                        }
+                    });
+        }
+
+        // ---- answers
+
+        private boolean granted(long granted, boolean takenOver) {
+            return answer.complete(new Claimed.Granted<>(new Token(granted, attempt.id()), takenOver));
+        }
+
+        private boolean pending(StoredRecord record, long leaseLeft) {
+            return answer.complete(
+                    new Claimed.Pending<>(record.number(), Duration.ofMillis(leaseLeft), record.fingerprint()));
+        }
+
+        private void attempt(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+
+        private void fail(Throwable failure) {
+            answer.completeExceptionally(RedisFailures.translated(verb, name, failure));
+        }
+    }
+}

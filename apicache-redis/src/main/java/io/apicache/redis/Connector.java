@@ -1,0 +1,158 @@
+package io.apicache.redis;
+
+import io.apicache.ApiCacheException;
+import io.apicache.StoreUnavailableException;
+import io.apicache.StoreUnavailableException.Outcome;
+import io.apicache.WaitInterruptedException;
+import io.apicache.redis.Topology.Commands;
+import io.apicache.spi.Time;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Opens a store: makes the client, greets the server, reads its clock, subscribes, and tries everything once. Used by one thread. */
+final class Connector {
+
+    private static final Logger LOG = System.getLogger(RedisStore.class.getName());
+    private static final long PATIENCE_SECONDS = 15;
+    private static final int CLOCK_READINGS = 3;
+    private static final long UPKEEP_SECONDS = 15;
+
+    private final RedisStore.Builder settings;
+
+    Connector(RedisStore.Builder settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The parts of a store that is open.
+     *
+     * @param topology how connections are made
+     * @param link the connection for commands
+     * @param inbox the connection for messages
+     * @param moves the moves that do not wait
+     * @param asking claim and join
+     * @param upkeep what is done from time to time
+     */
+    record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {}
+
+    RedisStore open() {
+        Topology topology = settings.topologies.create(settings.commandTimeout, settings.clientName, false);
+        boolean handedOver = false;
+        try {
+            Commands commands = await(topology.connect());
+            ServerInfo server = greet(commands.async());
+            if (server.cluster() && topology instanceof Topology.Single) {
+                topology.close();
+                topology = settings.topologies.create(settings.commandTimeout, settings.clientName, true);
+                commands = await(topology.connect());
+            }
+            SelfTest.requireFit(server);
+            RedisStore store = open(topology, commands, server);
+            handedOver = true;
+            return tried(store, commands.async());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WaitInterruptedException("interrupted while connecting to Redis", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw unavailable(e);
+        } finally {
+            if (!handedOver) {
+                topology.close();
+            }
+        }
+    }
+
+    private RedisStore open(Topology topology, Commands commands, ServerInfo server)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Time time = Time.system();
+        ServerClock clock = new ServerClock(time);
+        for (int i = 0; i < CLOCK_READINGS; i++) {
+            clock.heard(micros(await(commands.async().time())));
+        }
+        Link link = new Link(topology, commands, server);
+        Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
+        Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
+        await(inbox.open());
+        Asking asking = new Asking(link, settings.layout, clock, moves, inbox);
+        ScheduledFuture<?> upkeep = topology.resources()
+                .eventExecutorGroup()
+                .scheduleWithFixedDelay(
+                        () -> keepUp(link, clock, inbox), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
+        return new RedisStore(new Opened(topology, link, inbox, moves, asking, upkeep));
+    }
+
+    private static void keepUp(Link link, ServerClock clock, Inbox inbox) {
+        inbox.check();
+        CompletionStage<List<byte[]>> said = link.send(RedisClusterAsyncCommands::time);
+        var unused = said.thenAccept(time -> clock.heard(micros(time)));
+    }
+
+    private static long micros(List<byte[]> secondsAndMicros) {
+        return 1_000_000 * number(secondsAndMicros.get(0)) + number(secondsAndMicros.get(1));
+    }
+
+    private static long number(byte[] digits) {
+        return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+    }
+
+    private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return ServerInfo.of(await(ServerInfo.ask(commands)));
+    }
+
+    private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
+            throws InterruptedException, TimeoutException {
+        try {
+            SelfTest.tryEveryMove(store, Math.max(settings.inlineLimit, Moves.THROUGH_SCRIPT) + 1);
+            warnOfEviction(commands);
+            return store;
+        } catch (ExecutionException e) {
+            store.close();
+            throw unavailable(e);
+        } catch (RuntimeException | InterruptedException | TimeoutException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static void warnOfEviction(RedisClusterAsyncCommands<byte[], byte[]> commands)
+            throws InterruptedException, TimeoutException {
+        try {
+            SelfTest.warnOfEviction(await(commands.info("memory")));
+        } catch (ExecutionException e) {
+            LOG.log(Level.DEBUG, "the eviction policy is not known: INFO was refused", e);
+        }
+    }
+
+    private static RuntimeException unavailable(Exception failure) {
+        Throwable cause = RedisFailures.unwrap(failure);
+        Throwable refusal = cause instanceof ApiCacheException && cause.getCause() != null ? cause.getCause() : cause;
+        String said = String.valueOf(refusal.getMessage());
+        if (said.startsWith("NOPERM") || said.contains("ACL failure in script")) {
+            return new IllegalStateException(
+                    "the Redis user lacks a permission that is needed: " + said
+                            + "; docs/redis.md has the line for ACL SETUSER",
+                    refusal);
+        }
+        if (said.contains("unknown command") && said.contains("HELLO")) {
+            return new IllegalStateException("Redis is too old: 6.2 or later is needed, or any Valkey", refusal);
+        }
+        if (cause instanceof ApiCacheException known) {
+            return known;
+        }
+        return new StoreUnavailableException("Redis does not answer: " + said, Outcome.NOT_EXECUTED, cause);
+    }
+
+    private static <T> T await(CompletionStage<T> answer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return answer.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,86 @@
+package io.apicache.redis;
+
+import io.apicache.redis.Topology.Commands;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that commands go out on. Lettuce reconnects one that was closed; one that is silently dead, or that leads to a
+ * server which has become a replica, is replaced here.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class Link {
+
+    private static final int TIMEOUTS_IN_A_ROW = 3;
+
+    private final Topology topology;
+    private final AtomicInteger timeouts = new AtomicInteger();
+    private final AtomicBoolean replacing = new AtomicBoolean();
+    private volatile Commands current;
+    private volatile ServerInfo server;
+    private volatile boolean closed;
+
+    Link(Topology topology, Commands first, ServerInfo server) {
+        this.topology = topology;
+        this.current = first;
+        this.server = server;
+    }
+
+    /** {@return what is known of the server} */
+    ServerInfo server() {
+        return server;
+    }
+
+    /** Sends a command. {@return its reply, which comes on a thread of the client's} */
+    <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+        Commands used = current;
+        RedisFuture<T> reply;
+        try {
+            reply = command.apply(used.async());
+        } catch (RuntimeException e) { // a queue that is full, a slot without a node
+            observe(used, e);
+            return CompletableFuture.failedFuture(e);
+        }
+        return reply.whenComplete((said, failure) -> observe(used, failure));
+    }
+
+    private void observe(Commands used, @Nullable Throwable failure) {
+        if (failure == null) {
+            if (timeouts.get() != 0) {
+                timeouts.set(0);
+            }
+        } else if (RedisFailures.isTimeout(failure)) {
+            if (timeouts.incrementAndGet() >= TIMEOUTS_IN_A_ROW) {
+                replace(used);
+            }
+        } else if ("READONLY".equals(RedisFailures.code(failure))) {
+            replace(used);
+        }
+    }
+
+    private void replace(Commands broken) {
+        if (closed || current.connection() != broken.connection() || !replacing.compareAndSet(false, true)) {
+            return;
+        }
+        var unused = topology.connect().whenComplete((fresh, failure) -> {
+            if (failure == null) {
+                timeouts.set(0);
+                current = fresh;
+                var ignored = (closed ? fresh : broken).connection().closeAsync();
+            }
+            replacing.set(false);
+        });
+    }
+
+    void close() {
+        closed = true;
+        var unused = current.connection().closeAsync();
+    }
+}

@@ -1,0 +1,98 @@
+package io.apicache.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A client set up the way this protocol wants it. Lettuce by default sends a command again when its connection broke, so that it may run
+ * twice, waits for a minute and queues without bound; here a command runs at most once, and its fate is known soon or known to be
+ * unknown.
+ */
+final class OwnClient {
+
+    /** What waits for the server at one time; more is refused, not piled up. */
+    private static final int REQUEST_QUEUE = 100_000;
+
+    private static final int FLUSH_AFTER = 256;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+    private static final long SHUTDOWN_MILLIS = 2_000;
+
+    private OwnClient() {}
+
+    static Topology single(RedisURI uri, Duration commandTimeout) {
+        ClientResources resources = resources();
+        RedisClient client = RedisClient.create(resources);
+        client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
+        return new Topology.Single(client, uri, () -> {
+            client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            shutDown(resources);
+        });
+    }
+
+    static Topology cluster(RedisURI uri, Duration commandTimeout) {
+        ClientResources resources = resources();
+        RedisClusterClient client = RedisClusterClient.create(resources, List.of(uri));
+        ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
+        options(builder, commandTimeout);
+        client.setOptions(builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                        .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                        .build())
+                .build());
+        return new Topology.Cluster(client, () -> {
+            client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            shutDown(resources);
+        });
+    }
+
+    private static <B extends ClientOptions.Builder> B options(B builder, Duration commandTimeout) {
+        builder.autoReconnect(true)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(REQUEST_QUEUE)
+                .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .keepAlive(true)
+                        .tcpNoDelay(true)
+                        .build())
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled());
+        return builder;
+    }
+
+    private static ClientResources resources() {
+        return ClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .reconnectDelay(
+                        Delay.equalJitter(Duration.ofMillis(10), Duration.ofMillis(500), 20, TimeUnit.MILLISECONDS))
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
+                    }
+                })
+                .build();
+    }
+
+    private static void shutDown(ClientResources resources) {
+        var unused =
+                resources.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+    }
+}

@@ -1,0 +1,133 @@
+package io.apicache.redis;
+
+import io.apicache.ApiCacheException;
+import io.apicache.CorruptRecordException;
+import io.apicache.StoreUnavailableException;
+import io.apicache.StoreUnavailableException.Outcome;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.cluster.PartitionSelectorException;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong with a command: above all, whether it may have been executed. Only what certainly was not is called so.
+ */
+final class RedisFailures {
+
+    /** Codes of errors with which the server refuses a command before it does anything, scripts included. */
+    private static final Set<String> REFUSED = Set.of(
+            "ASK",
+            "BUSY",
+            "CLUSTERDOWN",
+            "CROSSSLOT",
+            "LOADING",
+            "MASTERDOWN",
+            "MISCONF",
+            "MOVED",
+            "NOAUTH",
+            "NOREPLICAS",
+            "NOSCRIPT",
+            "OOM",
+            "READONLY",
+            "TRYAGAIN",
+            "WRONGPASS");
+
+    /** Codes of errors with which the server refuses writes, but not reads. */
+    private static final Set<String> READS_ONLY = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
+
+    private RedisFailures() {}
+
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** {@return the first word of the server's error, or null if the failure is none of the server's} */
+    static @Nullable String code(Throwable failure) {
+        if (!(unwrap(failure) instanceof RedisCommandExecutionException error) || error.getMessage() == null) {
+            return null;
+        }
+        String message = error.getMessage();
+        String first = message.split(" ", 2)[0];
+        // An error inside a script, as servers before 7 report it: "ERR Error running script ...: -OOM command not
+        // allowed".
+        for (String code : REFUSED) {
+            if (message.contains(": -" + code + " ") || message.contains("'" + code + " ")) {
+                return code;
+            }
+        }
+        return message.contains("WRONGTYPE") ? "WRONGTYPE" : first;
+    }
+
+    /** {@return whether the server would still answer a read} */
+    static boolean isReadOnly(Throwable failure) {
+        String code = code(failure);
+        return code != null && READS_ONLY.contains(code);
+    }
+
+    static boolean isNoScript(Throwable failure) {
+        return "NOSCRIPT".equals(code(failure));
+    }
+
+    static boolean isTimeout(Throwable failure) {
+        return unwrap(failure) instanceof RedisCommandTimeoutException;
+    }
+
+    /** {@return the failure as the engine wants it} */
+    static ApiCacheException translated(String verb, RecordName name, Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof ApiCacheException known) {
+            return known;
+        }
+        String code = code(cause);
+        if ("WRONGTYPE".equals(code)) {
+            return new CorruptRecordException(
+                    "the key of " + name.key()
+                            + " holds another type than a string: something else uses the same key prefix",
+                    cause);
+        }
+        Outcome outcome = wasNotExecuted(cause, code) ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN;
+        String what = outcome == Outcome.UNKNOWN ? " may or may not have been executed: " : " was not executed: ";
+        return new StoreUnavailableException(verb + " of " + name.key() + what + reason(cause, code), outcome, cause);
+    }
+
+    private static String reason(Throwable cause, @Nullable String code) {
+        if (code == null) {
+            return String.valueOf(cause.getMessage());
+        }
+        return switch (code) {
+            case "OOM" -> "Redis has no memory left (OOM); raise maxmemory or retain responses for a shorter time";
+            case "READONLY" -> "the Redis server is a read-only replica (READONLY)";
+            case "NOPERM" -> "the Redis user lacks a permission (" + cause.getMessage() + ")";
+            default -> "Redis answered " + code;
+        };
+    }
+
+    private static boolean wasNotExecuted(Throwable cause, @Nullable String code) {
+        if (code != null) {
+            return REFUSED.contains(code);
+        }
+        if (cause instanceof RedisConnectionException
+                || cause instanceof PartitionSelectorException
+                || cause instanceof ConnectException
+                || cause instanceof ConnectTimeoutException) {
+            return true;
+        }
+        // Lettuce has no types for these two: a command that never left, as against one whose connection broke under
+        // it.
+        String message = String.valueOf(cause.getMessage());
+        return message.startsWith("Currently not connected")
+                || message.startsWith("Request queue size exceeded")
+                || message.startsWith("Connection is closed");
+    }
+}

@@ -1,0 +1,291 @@
+package io.apicache.redis;
+
+import io.apicache.Codec;
+import io.apicache.StoreUnavailableException;
+import io.apicache.spi.Attempt;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Claimed;
+import io.apicache.spi.Hints;
+import io.apicache.spi.Key;
+import io.apicache.spi.Store;
+import io.apicache.spi.Stored;
+import io.apicache.spi.Token;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in Redis, shared by a cluster of processes: on one server, behind Sentinel, or in a Redis Cluster; Redis 6.2 or later, or
+ * Valkey. A replay costs one command and no write. Who waits is woken by a message and does not poll.
+ *
+ * <pre>{@code
+ * RedisStore redis = RedisStore.connect("redis://localhost:6379");
+ * ApiCache<Invoice> cache = ApiCache.over(redis.as(KryoCodec.of(Invoice.class))).namespace("invoices").build();
+ * }</pre>
+ *
+ * <p>One store serves any number of caches. It holds two connections, whatever the load. What a failover, an eviction or a lost
+ * server does to records is in {@code docs/guarantees.md}; keys, bytes, permissions and sizing are in {@code docs/redis.md}.
+ *
+ * <p><b>Thread-safety:</b> safe. Answers come on threads of the client's.
+ */
+@SuppressWarnings("exports") // @Nullable is for tools: callers compile without it
+public final class RedisStore implements Store<byte[]> {
+
+    private final Topology topology;
+    private final Link link;
+    private final Inbox inbox;
+    private final Moves moves;
+    private final Asking asking;
+    private final ScheduledFuture<?> upkeep;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    RedisStore(Connector.Opened opened) {
+        topology = opened.topology();
+        link = opened.link();
+        inbox = opened.inbox();
+        moves = opened.moves();
+        asking = opened.asking();
+        upkeep = opened.upkeep();
+    }
+
+    /**
+     * Connects with the usual settings, to whatever is there: one server, or a node of a cluster.
+     *
+     * @param uri as Lettuce reads it: {@code redis://user:password@host:6379/0}, {@code rediss://} for TLS, or
+     *     {@code redis-sentinel://host1,host2/0#master}
+     * @return the store; to be closed in the end
+     * @throws StoreUnavailableException if there is no answer
+     * @throws IllegalStateException if the server is too old, is a replica, or denies a permission that is needed
+     * @throws IllegalArgumentException if the URI cannot be read
+     */
+    public static RedisStore connect(String uri) {
+        return builder(uri).connect();
+    }
+
+    /**
+     * Starts a store with a client of its own, set up for this protocol: a command is sent at most once, and fails within the command
+     * time-out.
+     *
+     * @param uri where to, see {@link #connect}
+     * @return settings to change
+     */
+    public static Builder builder(String uri) {
+        return builder(RedisURI.create(Objects.requireNonNull(uri, "uri")));
+    }
+
+    /**
+     * Starts a store with a client of its own.
+     *
+     * @param uri where to, with credentials and TLS settings; a command time-out in it is not used
+     * @return settings to change
+     */
+    public static Builder builder(RedisURI uri) {
+        RedisURI copy = RedisURI.builder(Objects.requireNonNull(uri, "uri")).build();
+        return new Builder((timeout, name, cluster) -> {
+            if (name != null) {
+                copy.setClientName(name);
+            }
+            copy.setTimeout(timeout);
+            return cluster ? OwnClient.cluster(copy, timeout) : OwnClient.single(copy, timeout);
+        });
+    }
+
+    /**
+     * Starts a store on a client that the caller owns and closes. Its options apply; {@code docs/redis.md} says which are advised.
+     *
+     * @param client a client for one server or Sentinel
+     * @param uri where to
+     * @return settings to change
+     */
+    public static Builder builder(RedisClient client, RedisURI uri) {
+        Objects.requireNonNull(client, "client");
+        Objects.requireNonNull(uri, "uri");
+        return new Builder((timeout, name, cluster) -> {
+            if (cluster) {
+                throw new IllegalStateException("the server is a node of a cluster: hand in a RedisClusterClient");
+            }
+            return new Topology.Single(client, uri, () -> {});
+        });
+    }
+
+    /**
+     * Starts a store on a client that the caller owns and closes. Its options apply; {@code docs/redis.md} says which are advised.
+     *
+     * @param client a client for a cluster
+     * @return settings to change
+     */
+    public static Builder builder(RedisClusterClient client) {
+        Objects.requireNonNull(client, "client");
+        return new Builder((timeout, name, cluster) -> new Topology.Cluster(client, () -> {}));
+    }
+
+    /**
+     * Makes a store of responses of this store of bytes.
+     *
+     * @param codec turns responses into bytes and back, on the threads of callers
+     * @param <R> the response type
+     * @return a view of this store; closing it closes this store
+     */
+    public <R> Store<R> as(Codec<R> codec) {
+        return as(codec::encode, codec::decode);
+    }
+
+    @Override
+    public CompletionStage<Claimed<byte[]>> claim(Key key, Attempt attempt) {
+        return asking.claim(key, attempt);
+    }
+
+    @Override
+    public CompletionStage<Claimed<byte[]>> join(Key key, Attempt attempt) {
+        return asking.join(key, attempt);
+    }
+
+    @Override
+    public CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
+        return moves.handle(key, token, value, keepFor);
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
+        return moves.renew(key, token, lease);
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(Key key, AttemptId attempt) {
+        return moves.release(key, attempt);
+    }
+
+    @Override
+    public CompletionStage<Boolean> invalidate(Key key) {
+        return moves.invalidate(key);
+    }
+
+    @Override
+    public CompletionStage<Optional<Claimed.Handled<byte[]>>> peek(Key key) {
+        return moves.peek(key);
+    }
+
+    @Override
+    public Registration hints(Hints<byte[]> hints) {
+        return inbox.hints(Objects.requireNonNull(hints, "hints"));
+    }
+
+    /** Closes the two connections, and the client if it is the store's own. Open stages fail. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            upkeep.cancel(false);
+            inbox.close();
+            link.close();
+            topology.close();
+        }
+    }
+
+    /** {@return what kind of server it talks to} */
+    @Override
+    public String toString() {
+        return "RedisStore[" + link.server().describe() + (closed.get() ? ", closed]" : "]");
+    }
+
+    /**
+     * Settings of a store. Not thread-safe.
+     */
+    public static final class Builder {
+
+        /** Makes the client, once it is known whether the server belongs to a cluster. */
+        @FunctionalInterface
+        interface TopologyFactory {
+            Topology create(Duration commandTimeout, @Nullable String clientName, boolean cluster);
+        }
+
+        private static final Duration LEAST_TIMEOUT = Duration.ofMillis(50);
+        private static final Duration MOST_TIMEOUT = Duration.ofSeconds(4);
+        private static final int MOST_INLINE = 1024 * 1024;
+
+        final TopologyFactory topologies;
+        KeyLayout layout = new KeyLayout("ac");
+        Duration commandTimeout = Duration.ofSeconds(1);
+        int inlineLimit = 16 * 1024;
+
+        @Nullable
+        String clientName;
+
+        Builder(TopologyFactory topologies) {
+            this.topologies = topologies;
+        }
+
+        /**
+         * Sets what every key and channel begins with.
+         *
+         * @param prefix 1 to 32 letters, digits, dots, underscores or hyphens; {@code ac} by default
+         * @return this
+         */
+        public Builder prefix(String prefix) {
+            layout = new KeyLayout(prefix);
+            return this;
+        }
+
+        /**
+         * Sets how long a command may take before its outcome is unknown. A client that was handed in keeps its own time-out.
+         *
+         * @param timeout 50 ms to 4 s; 1 s by default. A lease should be at least three times as long
+         * @return this
+         */
+        public Builder commandTimeout(Duration timeout) {
+            Objects.requireNonNull(timeout, "timeout");
+            if (timeout.compareTo(LEAST_TIMEOUT) < 0 || timeout.compareTo(MOST_TIMEOUT) > 0) {
+                throw new IllegalArgumentException(
+                        "timeout is " + timeout + ", accepted are " + LEAST_TIMEOUT + " to " + MOST_TIMEOUT);
+            }
+            commandTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets up to which size a response is sent along with the message that wakes those who wait. Of a longer one they are told, and
+         * each process fetches it once.
+         *
+         * @param bytes 0 (never sent along) to 1 MiB; 16 KiB by default
+         * @return this
+         */
+        public Builder inlineLimit(int bytes) {
+            if (bytes < 0 || bytes > MOST_INLINE) {
+                throw new IllegalArgumentException("bytes is " + bytes + ", accepted are 0 to " + MOST_INLINE);
+            }
+            inlineLimit = bytes;
+            return this;
+        }
+
+        /**
+         * Names this process in {@code CLIENT LIST}. Without effect on a client that was handed in.
+         *
+         * @param name without spaces
+         * @return this
+         */
+        public Builder nodeName(String name) {
+            if (!name.matches("[!-~]{1,64}")) {
+                throw new IllegalArgumentException("name must be 1 to 64 printable ASCII characters without spaces");
+            }
+            clientName = name;
+            return this;
+        }
+
+        /**
+         * Connects, and tries every move once, so that a server that does not fit is found now.
+         *
+         * @return the store; to be closed in the end
+         * @throws StoreUnavailableException if there is no answer
+         * @throws IllegalStateException if the server is too old, is a replica, or denies a permission that is needed
+         */
+        public RedisStore connect() {
+            return new Connector(this).open();
+        }
+    }
+}

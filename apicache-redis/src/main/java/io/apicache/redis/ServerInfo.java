@@ -1,0 +1,69 @@
+package io.apicache.redis;
+
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.ArrayOutput;
+import io.lettuce.core.protocol.CommandType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What a server says of itself when it is greeted.
+ *
+ * @param major first number of its version
+ * @param minor second number of its version
+ * @param cluster whether it is a node of a cluster
+ * @param replica whether it only reads
+ */
+record ServerInfo(int major, int minor, boolean cluster, boolean replica) {
+
+    /** {@return the greeting on its way} */
+    static RedisFuture<List<Object>> ask(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        return commands.dispatch(CommandType.HELLO, new ArrayOutput<>(ByteArrayCodec.INSTANCE));
+    }
+
+    /** Reads the answer to HELLO: names and values in turn. */
+    static ServerInfo of(List<Object> hello) {
+        String version = "0.0";
+        String mode = "";
+        String role = "";
+        for (int i = 0; i + 1 < hello.size(); i += 2) {
+            switch (text(hello.get(i))) {
+                case "version" -> version = text(hello.get(i + 1));
+                case "mode" -> mode = text(hello.get(i + 1));
+                case "role" -> role = text(hello.get(i + 1));
+                default -> {} // of no interest
+            }
+        }
+        String[] parts = version.split("\\.", 3);
+        return new ServerInfo(
+                Integer.parseInt(parts[0]),
+                parts.length > 1 ? Integer.parseInt(parts[1]) : 0,
+                mode.equals("cluster"),
+                role.equals("replica") || role.equals("slave"));
+    }
+
+    private static String text(Object value) {
+        return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
+    }
+
+    /** {@return a short description for people} */
+    String describe() {
+        return "Redis " + major + "." + minor + (cluster ? " Cluster" : "");
+    }
+
+    boolean isOlderThan(int thatMajor, int thatMinor) {
+        return major < thatMajor || (major == thatMajor && minor < thatMinor);
+    }
+
+    /** {@return whether SET takes NX and GET together} */
+    boolean knowsSetNxGet() {
+        return major >= 7;
+    }
+
+    /** {@return whether a script may begin with flags} */
+    boolean knowsScriptFlags() {
+        return major >= 7;
+    }
+}

@@ -1,0 +1,240 @@
+package io.apicache.redis;
+
+import io.apicache.CorruptRecordException;
+import io.apicache.spi.Attempt;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Digest;
+import io.apicache.spi.Token;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a record. A header of {@value #HEADER} bytes, big endian:
+ *
+ * <pre>
+ *   0      state: 'P' pending, 'D' handled, 'R' released or invalidated
+ *   1      format version
+ *   2      flags of a handled record
+ *   3      zero
+ *   4..11  number: the fencing token, below 2^53
+ *  12..27  attempt that owns the claim
+ *  28..43  hash of the key, so that a message finds who waits and a copied record is found out
+ *  44..75  fingerprint, or zeros
+ *  76..83  pending: the grace in milliseconds; handled: when, in milliseconds since 1970 by the server's clock
+ *  84..    pending: inboxes of those who wait, 16 bytes each; handled: the response
+ * </pre>
+ *
+ * <p>The scripts know the same offsets, counted from one.
+ *
+ * <p><b>Thread-safety:</b> the array is not changed after it was filled.
+ */
+final class StoredRecord {
+
+    static final int HEADER = 84;
+    static final byte PENDING = 'P';
+    static final byte HANDLED = 'D';
+    static final byte RELEASED = 'R';
+
+    /** The retention is short: it is over when no more than the grace is left of the record's life. */
+    static final byte HELD_BRIEFLY = 2;
+
+    /** Not retained: only those who had joined may see it. */
+    static final byte HAND_OVER = 4;
+
+    /** In a message: the response was too long to be sent along. */
+    static final byte NOTICE = 8;
+
+    private static final byte VERSION = 1;
+    private static final int NUMBER = 4;
+    private static final int ATTEMPT = 12;
+    private static final int HASH = 28;
+    private static final int FINGERPRINT = 44;
+    private static final int MILLIS = 76;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final byte[] bytes;
+
+    private StoredRecord(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    // ---- writing
+
+    static byte[] pending(RecordName name, Attempt attempt, long number, long graceMillis) {
+        byte[] bytes = header(PENDING, (byte) 0, name, number, attempt.id(), graceMillis, 0);
+        Digest fingerprint = attempt.fingerprint();
+        if (fingerprint != null) {
+            put(bytes, fingerprint);
+        }
+        return bytes;
+    }
+
+    /** The fingerprint stays zero: the script fills it in from the claim. */
+    static byte[] handled(RecordName name, Token token, byte flags, long millis, byte[] response) {
+        byte[] bytes = header(HANDLED, flags, name, token.number(), token.owner(), millis, response.length);
+        System.arraycopy(response, 0, bytes, HEADER, response.length);
+        return bytes;
+    }
+
+    static byte[] tombstone(RecordName name, long number) {
+        return header(RELEASED, (byte) 0, name, number, AttemptId.next(), 0, 0);
+    }
+
+    /** {@return the record as the script has stored it; the argument if there is nothing to fill in} */
+    static byte[] withFingerprint(byte[] handled, @Nullable Digest fingerprint) {
+        if (fingerprint == null) {
+            return handled;
+        }
+        byte[] bytes = handled.clone();
+        put(bytes, fingerprint);
+        return bytes;
+    }
+
+    private static void put(byte[] bytes, Digest fingerprint) {
+        LONG.set(bytes, FINGERPRINT, fingerprint.first());
+        LONG.set(bytes, FINGERPRINT + 8, fingerprint.second());
+        LONG.set(bytes, FINGERPRINT + 16, fingerprint.third());
+        LONG.set(bytes, FINGERPRINT + 24, fingerprint.fourth());
+    }
+
+    /** {@return the token as the scripts compare it} */
+    static byte[] token(Token token) {
+        byte[] bytes = new byte[24];
+        LONG.set(bytes, 0, token.number());
+        attempt(bytes, 8, token.owner());
+        return bytes;
+    }
+
+    /** {@return the attempt as the scripts compare it} */
+    static byte[] attempt(AttemptId attempt) {
+        byte[] bytes = new byte[16];
+        attempt(bytes, 0, attempt);
+        return bytes;
+    }
+
+    private static void attempt(byte[] bytes, int at, AttemptId attempt) {
+        LONG.set(bytes, at, attempt.process());
+        LONG.set(bytes, at + 8, attempt.sequence());
+    }
+
+    private static byte[] header(
+            byte state, byte flags, RecordName name, long number, AttemptId attempt, long millis, int more) {
+        byte[] bytes = new byte[HEADER + more];
+        bytes[0] = state;
+        bytes[1] = VERSION;
+        bytes[2] = flags;
+        LONG.set(bytes, NUMBER, number);
+        attempt(bytes, ATTEMPT, attempt);
+        System.arraycopy(name.hash(), 0, bytes, HASH, KeyLayout.HASH_BYTES);
+        LONG.set(bytes, MILLIS, millis);
+        return bytes;
+    }
+
+    // ---- reading
+
+    /**
+     * Reads what was found under a name.
+     *
+     * @throws CorruptRecordException if it is not a record, or that of another key
+     */
+    static StoredRecord read(RecordName name, byte[] bytes) {
+        StoredRecord record = read(bytes);
+        if (record == null) {
+            throw new CorruptRecordException(unreadable(name, bytes), null);
+        }
+        if (!Arrays.equals(bytes, HASH, FINGERPRINT, name.hash(), 0, KeyLayout.HASH_BYTES)) {
+            throw new CorruptRecordException(
+                    "the record of " + name.key() + " was written for another key; invalidate it to go on", null);
+        }
+        return record;
+    }
+
+    /** {@return the record in a message, or null if it is none} */
+    static @Nullable StoredRecord read(byte[] bytes) {
+        if (bytes.length < HEADER || bytes[1] != VERSION) {
+            return null;
+        }
+        byte state = bytes[0];
+        return state == PENDING || state == HANDLED || state == RELEASED ? new StoredRecord(bytes) : null;
+    }
+
+    static String unreadable(RecordName name, byte @Nullable [] bytes) {
+        String found = bytes == null || bytes.length < HEADER
+                ? "too short or of a strange format"
+                : "of format version " + bytes[1] + ", known is " + VERSION;
+        return "the record of " + name.key() + " cannot be read: it is " + found
+                + "; whatever wrote it must not share the key prefix, and invalidate removes it";
+    }
+
+    byte state() {
+        return bytes[0];
+    }
+
+    byte flags() {
+        return bytes[2];
+    }
+
+    long number() {
+        return (long) LONG.get(bytes, NUMBER);
+    }
+
+    AttemptId attempt() {
+        return new AttemptId((long) LONG.get(bytes, ATTEMPT), (long) LONG.get(bytes, ATTEMPT + 8));
+    }
+
+    boolean isOf(AttemptId attempt) {
+        return (long) LONG.get(bytes, ATTEMPT) == attempt.process()
+                && (long) LONG.get(bytes, ATTEMPT + 8) == attempt.sequence();
+    }
+
+    KeyHash hash() {
+        return new KeyHash((long) LONG.get(bytes, HASH), (long) LONG.get(bytes, HASH + 8));
+    }
+
+    @Nullable
+    Digest fingerprint() {
+        return fingerprint(bytes, FINGERPRINT);
+    }
+
+    static @Nullable Digest fingerprint(byte[] bytes, int at) {
+        long first = (long) LONG.get(bytes, at);
+        long second = (long) LONG.get(bytes, at + 8);
+        long third = (long) LONG.get(bytes, at + 16);
+        long fourth = (long) LONG.get(bytes, at + 24);
+        return (first | second | third | fourth) == 0 ? null : new Digest(first, second, third, fourth);
+    }
+
+    long millis() {
+        return (long) LONG.get(bytes, MILLIS);
+    }
+
+    int responseLength() {
+        return bytes.length - HEADER;
+    }
+
+    /** {@return a copy of the response, whose receiver may do with it what it likes} */
+    byte[] response() {
+        return Arrays.copyOfRange(bytes, HEADER, bytes.length);
+    }
+
+    /** {@return how many processes wait} */
+    int inboxes() {
+        return state() == PENDING ? (bytes.length - HEADER) / Inbox.ID_BYTES : 0;
+    }
+
+    /**
+     * The hash of a key, to look up who waits for it.
+     *
+     * @param high the first half
+     * @param low the second half
+     */
+    record KeyHash(long high, long low) {
+
+        static KeyHash of(RecordName name) {
+            return new KeyHash((long) LONG.get(name.hash(), 0), (long) LONG.get(name.hash(), 8));
+        }
+    }
+}

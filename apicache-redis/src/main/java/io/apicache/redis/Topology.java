@@ -1,0 +1,101 @@
+package io.apicache.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How connections are made: to one server, to the master that Sentinel names, or to a cluster. The rest of the library does not know
+ * which.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+interface Topology {
+
+    /** {@return a new connection for commands, shared by all threads} */
+    CompletionStage<Commands> connect();
+
+    /** {@return a new connection that messages come in on} */
+    CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox();
+
+    /** {@return the threads and timers of the client} */
+    ClientResources resources();
+
+    /** Shuts the client down, if it is the library's own. */
+    void close();
+
+    /**
+     * A connection and the commands on it.
+     *
+     * @param connection what is closed in the end
+     * @param async the commands
+     */
+    record Commands(StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> async) {}
+
+    /**
+     * One server, or a master found through Sentinel.
+     *
+     * @param client the client
+     * @param uri where to, with credentials
+     * @param whenClosed what is to be shut down
+     */
+    record Single(RedisClient client, RedisURI uri, Runnable whenClosed) implements Topology {
+
+        @Override
+        public CompletionStage<Commands> connect() {
+            return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
+                    .thenApply(connection -> new Commands(connection, connection.async()));
+        }
+
+        @Override
+        public CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox() {
+            return client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri);
+        }
+
+        @Override
+        public ClientResources resources() {
+            return client.getResources();
+        }
+
+        @Override
+        public void close() {
+            whenClosed.run();
+        }
+    }
+
+    /**
+     * A cluster. A message published on any node reaches every node, so one inbox at one of them is enough.
+     *
+     * @param client the client
+     * @param whenClosed what is to be shut down
+     */
+    record Cluster(RedisClusterClient client, Runnable whenClosed) implements Topology {
+
+        @Override
+        public CompletionStage<Commands> connect() {
+            return client.connectAsync(ByteArrayCodec.INSTANCE)
+                    .thenApply(connection -> new Commands(connection, connection.async()));
+        }
+
+        @Override
+        public CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox() {
+            return client.connectPubSubAsync(ByteArrayCodec.INSTANCE);
+        }
+
+        @Override
+        public ClientResources resources() {
+            return client.getResources();
+        }
+
+        @Override
+        public void close() {
+            whenClosed.run();
+        }
+    }
+}
