@@ -228,6 +228,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         for (int i = 0; i < 100; i++) {
             waiters.add(cache.receiveAsync(id, Duration.ofMinutes(10)));
         }
+        settle();
 
         assertThat(counted.calls(FaultyStore.Verb.CLAIM)).isEqualTo(1);
         assertThat(counted.calls(FaultyStore.Verb.JOIN)).isEqualTo(1);

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** What a store brings along to be tried with caches on it, and the verbs of {@link ApiCacheContract}. Each cache plays one process. */
@@ -29,6 +31,7 @@ public abstract class ApiCacheHarness {
     protected final String id = "contract-" + UUID.randomUUID();
 
     private final List<ApiCache<?>> open = new ArrayList<>();
+    private final List<FaultyStore<String>> stores = new CopyOnWriteArrayList<>();
 
     /** {@return another process's own view of the same records} */
     protected abstract Store<String> open();
@@ -63,7 +66,9 @@ public abstract class ApiCacheHarness {
 
     /** {@return the settings of a process on a view of the records} */
     protected final ApiCache.Builder<String> over(Store<String> store) {
-        return ApiCache.over(store)
+        FaultyStore<String> observed = FaultyStore.around(store);
+        stores.add(observed);
+        return ApiCache.over(observed)
                 .namespace("contract")
                 .time(time())
                 .scheduler(scheduler())
@@ -111,7 +116,24 @@ public abstract class ApiCacheHarness {
     protected final CompletableFuture<Receipt<String>> waiter(ApiCache<String> cache, Duration maxWait) {
         CompletableFuture<Receipt<String>> waiter = cache.receiveAsync(id, maxWait);
         assertThat(waiter).as("waiter for %s", id).isNotDone();
+        settle();
         return waiter;
+    }
+
+    /** Waits until the stores have answered what they were asked, so that whoever waits has joined. */
+    protected final void settle() {
+        eventually(
+                "the stores answer",
+                () -> stores.stream().mapToInt(FaultyStore::unanswered).sum() == 0);
+    }
+
+    /** Waits for something that takes a moment where stores answer on threads of their own. */
+    protected static void eventually(String what, BooleanSupplier condition) {
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(patience);
+            Thread.onSpinWait();
+        }
     }
 
     /** {@return what the waiter was told, which may take a message} */
@@ -131,11 +153,8 @@ public abstract class ApiCacheHarness {
         FutureTask<T> task = new FutureTask<>(call);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!task.isDone() && thread.getState() != Thread.State.WAITING) {
-            assertThat(System.nanoTime()).as("%s waits", cache).isLessThan(patience);
-            Thread.onSpinWait();
-        }
+        eventually(cache + " waits", () -> task.isDone() || thread.getState() == Thread.State.WAITING);
+        settle();
         return task;
     }
 

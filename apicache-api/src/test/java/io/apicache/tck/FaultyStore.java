@@ -106,6 +106,7 @@ public final class FaultyStore<V> implements Store<V> {
     private final Map<Verb, AtomicInteger> calls = new EnumMap<>(Verb.class);
     private final Queue<Runnable> delayed = new ConcurrentLinkedQueue<>();
     private final Queue<CompletableFuture<?>> hung = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile HintFault hintFault = HintFault.NONE;
     private volatile Executor executor = Runnable::run;
 
@@ -236,6 +237,11 @@ public final class FaultyStore<V> implements Store<V> {
         return calls.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
+    /** {@return how many calls have not been answered yet; a call counts until what its answer led to at once is done} */
+    public int unanswered() {
+        return unanswered.get();
+    }
+
     // ---- the moves
 
     @Override
@@ -297,10 +303,24 @@ public final class FaultyStore<V> implements Store<V> {
         int call = calls.get(verb).incrementAndGet();
         for (Faulted faulted : rules) {
             if (faulted.verb() == verb && faulted.rule().appliesTo(call)) {
-                return spoilt(faulted.fault(), move);
+                return counted(spoilt(faulted.fault(), move));
             }
         }
-        return elsewhere(move.get());
+        return counted(elsewhere(move.get()));
+    }
+
+    private <T> CompletionStage<T> counted(CompletionStage<T> stage) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        unanswered.incrementAndGet();
+        var unused = stage.whenComplete((value, failure) -> {
+            if (failure == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+            unanswered.decrementAndGet();
+        });
+        return answer;
     }
 
     private <T> CompletionStage<T> spoilt(Fault fault, Supplier<CompletionStage<T>> move) {

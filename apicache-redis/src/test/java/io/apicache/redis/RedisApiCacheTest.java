@@ -51,6 +51,12 @@ class RedisApiCacheTest {
             return scheduler;
         }
 
+        /** Long enough for a thousand callers to arrive within it on a slow machine. */
+        @Override
+        protected Duration lease() {
+            return Duration.ofSeconds(2);
+        }
+
         @Override
         protected void pass(Duration by) {
             try {
