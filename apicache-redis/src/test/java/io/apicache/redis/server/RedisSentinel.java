@@ -60,12 +60,20 @@ public final class RedisSentinel implements AutoCloseable {
 
     /**
      * Kills the master and returns it, at once: {@link #awaitSettled()} returns when a replica has taken over,
-     * {@link RedisProcess#restart()} brings the dead one back, which then becomes a replica.
+     * {@link #revive(RedisProcess)} brings the dead one back.
      */
     public RedisProcess killMaster() {
         RedisProcess master = master();
         master.kill();
         return master;
+    }
+
+    /** Restarts a dead node as a replica of the master of today, for which the sentinels would take ten seconds. */
+    public void revive(RedisProcess dead) {
+        RedisProcess master = master();
+        dead.restart();
+        dead.command("REPLICAOF", master.host(), "" + master.port());
+        awaitSettled();
     }
 
     /** Returns when the sentinels agree on a living master, and all other living nodes are its replicas. */
@@ -94,7 +102,7 @@ public final class RedisSentinel implements AutoCloseable {
         all.addAll(List.of(arguments));
         RedisProcess master = RedisProcess.start(all.toArray(String[]::new));
         nodes.add(master);
-        all.addAll(List.of("--replicaof", master.host() + " " + master.port()));
+        all.addAll(List.of("--replicaof", master.host(), "" + master.port()));
         for (int i = 0; i < replicas; i++) {
             nodes.add(RedisProcess.start(all.toArray(String[]::new)));
         }

@@ -24,8 +24,7 @@ class RedisSentinelTest {
 
             assertThat(group.master()).isEqualTo(group.nodes().get(1)).isNotEqualTo(dead);
             assertThat(portThatClientsFind(group)).isEqualTo(group.master().port());
-            dead.restart();
-            group.awaitSettled();
+            group.revive(dead);
             assertThat(dead.info("replication")).containsEntry("role", "slave");
         }
     }
