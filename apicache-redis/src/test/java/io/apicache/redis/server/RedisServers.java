@@ -28,11 +28,20 @@ public final class RedisServers {
 
     private static final String SETTING = setting();
 
+    /** Found by the first one who asks, once per JVM. */
+    private static Kind kind;
+
+    private static Path executable;
+
     private RedisServers() {}
 
     /** The source that the setting and this machine lead to. */
-    public static Kind kind() {
-        return Chosen.KIND;
+    public static synchronized Kind kind() {
+        if (kind == null) {
+            kind = choose(SETTING, onThePath());
+            System.out.println("Tests run on Redis: " + kind + " (APICACHE_TEST_REDIS=" + SETTING + ")");
+        }
+        return kind;
     }
 
     /** A server for ordinary tests; {@link RedisShared} has one that all of them share. */
@@ -45,8 +54,14 @@ public final class RedisServers {
     }
 
     /** The {@code redis-server} that processes are started from. */
-    static Path executable() {
-        return Executable.PATH;
+    static synchronized Path executable() {
+        if (executable == null) {
+            executable = kind() == Kind.EMBEDDED || onThePath() == null ? embedded() : onThePath();
+            String version =
+                    Tool.run(List.of(executable.toString(), "--version")).output();
+            System.out.println("Redis processes: " + executable + ", " + version);
+        }
+        return executable;
     }
 
     static Kind choose(String setting, Path onThePath) {
@@ -110,24 +125,5 @@ public final class RedisServers {
         String variable = System.getenv("APICACHE_TEST_REDIS");
         String setting = property != null ? property : variable;
         return setting == null || setting.isBlank() ? "auto" : setting.strip();
-    }
-
-    /** Chosen once per JVM, by the first one who asks. */
-    private static final class Chosen {
-        static final Kind KIND = choose(SETTING, onThePath());
-
-        static {
-            System.out.println("Tests run on Redis: " + KIND + " (APICACHE_TEST_REDIS=" + SETTING + ")");
-        }
-    }
-
-    /** Found once per JVM. */
-    private static final class Executable {
-        static final Path PATH = kind() == Kind.EMBEDDED || onThePath() == null ? embedded() : onThePath();
-
-        static {
-            String version = Tool.run(List.of(PATH.toString(), "--version")).output();
-            System.out.println("Redis processes: " + PATH + ", " + version);
-        }
     }
 }

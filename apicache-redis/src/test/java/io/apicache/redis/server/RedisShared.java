@@ -5,10 +5,17 @@ import java.util.List;
 /** The one server that all ordinary tests of a JVM share, each under keys of its own; nobody closes it. */
 public final class RedisShared {
 
+    private static RedisServer server;
+
     private RedisShared() {}
 
-    public static RedisServer server() {
-        return Started.SERVER;
+    /** Started by the first one who asks. */
+    public static synchronized RedisServer server() {
+        if (server == null) {
+            server = RedisServers.start();
+            System.out.println("Shared Redis: " + server.version() + " at " + server.host() + ":" + server.port());
+        }
+        return server;
     }
 
     public static String uri() {
@@ -18,13 +25,5 @@ public final class RedisShared {
     /** Every key that never expires: what this library writes always does. */
     public static List<String> keysWithoutTtl() {
         return server().keysWithoutTtl();
-    }
-
-    private static final class Started {
-        static final RedisServer SERVER = RedisServers.start();
-
-        static {
-            System.out.println("Shared Redis: " + SERVER.version() + " at " + SERVER.host() + ":" + SERVER.port());
-        }
     }
 }
