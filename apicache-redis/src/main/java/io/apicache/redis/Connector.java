@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a store: makes the client, greets the server, reads its clock, subscribes, and tries everything once. Used by one thread. */
 final class Connector {
@@ -45,9 +46,10 @@ final class Connector {
 
     RedisStore open() {
         Topology topology = settings.topologies.create(settings.commandTimeout, settings.clientName, false);
+        @Nullable Commands commands = null;
         boolean handedOver = false;
         try {
-            Commands commands = await(topology.connect());
+            commands = await(topology.connect());
             ServerInfo server = greet(commands.async());
             if (server.cluster() && topology instanceof Topology.Single) {
                 topology.close();
@@ -65,6 +67,9 @@ final class Connector {
             throw unavailable(e);
         } finally {
             if (!handedOver) {
+                if (commands != null) {
+                    var unused = commands.connection().closeAsync();
+                }
                 topology.close();
             }
         }
@@ -72,12 +77,12 @@ final class Connector {
 
     private RedisStore open(Topology topology, Commands commands, ServerInfo server)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Time time = Time.system();
+        Time time = settings.time;
         ServerClock clock = new ServerClock(time);
         for (int i = 0; i < CLOCK_READINGS; i++) {
             clock.heard(micros(await(commands.async().time())));
         }
-        Link link = new Link(topology, commands, server);
+        Link link = new Link(topology, commands, server, settings.commandTimeout);
         Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
         Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
         await(inbox.open());
@@ -148,7 +153,16 @@ final class Connector {
         if (cause instanceof ApiCacheException known) {
             return known;
         }
-        return new StoreUnavailableException("Redis does not answer: " + said, Outcome.NOT_EXECUTED, cause);
+        return new StoreUnavailableException(
+                "Redis does not answer: " + said + rootCause(cause), Outcome.NOT_EXECUTED, cause);
+    }
+
+    private static String rootCause(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.equals(failure) ? "" : " (" + root.getMessage() + ")";
     }
 
     private static <T> T await(CompletionStage<T> answer)

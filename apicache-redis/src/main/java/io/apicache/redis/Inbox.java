@@ -150,14 +150,13 @@ final class Inbox {
         }
     }
 
-    void close() {
+    /** {@return when it is closed} */
+    CompletableFuture<Void> close() {
         closed = true;
-        StatefulRedisPubSubConnection<byte[], byte[]> open = connection;
-        if (open != null) {
-            var unused = open.closeAsync();
-        }
         listeners.clear();
         expected.clear();
+        StatefulRedisPubSubConnection<byte[], byte[]> open = connection;
+        return open == null ? CompletableFuture.completedFuture(null) : open.closeAsync();
     }
 
     // ---- messages

@@ -3,8 +3,10 @@ package io.apicache.redis;
 import io.apicache.redis.Topology.Commands;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -20,15 +22,20 @@ final class Link {
 
     private static final int TIMEOUTS_IN_A_ROW = 3;
 
+    /** A node of a cluster that is new to the client refuses commands until its connection stands. */
+    private static final long AGAIN_AFTER_MILLIS = 10;
+
     private final Topology topology;
+    private final long patienceNanos;
     private final AtomicInteger timeouts = new AtomicInteger();
     private final AtomicBoolean replacing = new AtomicBoolean();
     private volatile Commands current;
     private volatile ServerInfo server;
     private volatile boolean closed;
 
-    Link(Topology topology, Commands first, ServerInfo server) {
+    Link(Topology topology, Commands first, ServerInfo server, Duration patience) {
         this.topology = topology;
+        this.patienceNanos = patience.toNanos();
         this.current = first;
         this.server = server;
     }
@@ -40,6 +47,17 @@ final class Link {
 
     /** Sends a command. {@return its reply, which comes on a thread of the client's} */
     <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+        CompletableFuture<T> reply = dispatch(command);
+        if (topology.connectsWhenNeeded() && reply.isCompletedExceptionally()) {
+            CompletableFuture<T> result = new CompletableFuture<>();
+            again(command, reply, System.nanoTime() + patienceNanos, result);
+            return result;
+        }
+        return reply;
+    }
+
+    private <T> CompletableFuture<T> dispatch(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
         Commands used = current;
         RedisFuture<T> reply;
         try {
@@ -48,7 +66,29 @@ final class Link {
             observe(used, e);
             return CompletableFuture.failedFuture(e);
         }
-        return reply.whenComplete((said, failure) -> observe(used, failure));
+        return reply.whenComplete((said, failure) -> observe(used, failure)).toCompletableFuture();
+    }
+
+    /** Sends a command once more that was refused, not executed, because its node was just being connected to. */
+    private <T> void again(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
+            CompletableFuture<T> refused,
+            long deadline,
+            CompletableFuture<T> result) {
+        var unused = refused.whenComplete((said, failure) -> {
+            if (failure == null) {
+                result.complete(said);
+            } else if (closed || deadline - System.nanoTime() < 0 || !RedisFailures.isNotConnected(failure)) {
+                result.completeExceptionally(failure);
+            } else {
+                var ignored = topology.resources()
+                        .eventExecutorGroup()
+                        .schedule(
+                                () -> again(command, dispatch(command), deadline, result),
+                                AGAIN_AFTER_MILLIS,
+                                TimeUnit.MILLISECONDS);
+            }
+        });
     }
 
     private void observe(Commands used, @Nullable Throwable failure) {
@@ -73,14 +113,18 @@ final class Link {
             if (failure == null) {
                 timeouts.set(0);
                 current = fresh;
-                var ignored = (closed ? fresh : broken).connection().closeAsync();
+                var ignored = broken.connection().closeAsync();
+                if (closed) {
+                    ignored = fresh.connection().closeAsync();
+                }
             }
             replacing.set(false);
         });
     }
 
-    void close() {
+    /** {@return when it is closed} */
+    CompletableFuture<Void> close() {
         closed = true;
-        var unused = current.connection().closeAsync();
+        return current.connection().closeAsync();
     }
 }

@@ -30,9 +30,9 @@ final class OwnClient {
     private static final int REQUEST_QUEUE = 100_000;
 
     private static final int FLUSH_AFTER = 256;
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
-    private static final long SHUTDOWN_MILLIS = 2_000;
+    static final long SHUTDOWN_MILLIS = 2_000;
 
     private OwnClient() {}
 

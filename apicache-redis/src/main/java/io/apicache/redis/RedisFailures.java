@@ -79,6 +79,11 @@ final class RedisFailures {
         return "NOSCRIPT".equals(code(failure));
     }
 
+    /** {@return whether the command was refused because there is no connection now} */
+    static boolean isNotConnected(Throwable failure) {
+        return String.valueOf(unwrap(failure).getMessage()).startsWith("Currently not connected");
+    }
+
     static boolean isTimeout(Throwable failure) {
         return unwrap(failure) instanceof RedisCommandTimeoutException;
     }
@@ -126,7 +131,7 @@ final class RedisFailures {
         // Lettuce has no types for these two: a command that never left, as against one whose connection broke under
         // it.
         String message = String.valueOf(cause.getMessage());
-        return message.startsWith("Currently not connected")
+        return isNotConnected(cause)
                 || message.startsWith("Request queue size exceeded")
                 || message.startsWith("Connection is closed");
     }

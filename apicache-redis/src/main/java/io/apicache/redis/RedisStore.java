@@ -9,6 +9,7 @@ import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
+import io.apicache.spi.Time;
 import io.apicache.spi.Token;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -16,8 +17,10 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +95,7 @@ public final class RedisStore implements Store<byte[]> {
             if (name != null) {
                 copy.setClientName(name);
             }
-            copy.setTimeout(timeout);
+            copy.setTimeout(OwnClient.CONNECT_TIMEOUT);
             return cluster ? OwnClient.cluster(copy, timeout) : OwnClient.single(copy, timeout);
         });
     }
@@ -182,10 +185,17 @@ public final class RedisStore implements Store<byte[]> {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             upkeep.cancel(false);
-            inbox.close();
-            link.close();
+            // Awaited, or the client would close them once more, and complain of it.
+            awaitQuietly(CompletableFuture.allOf(inbox.close(), link.close()));
             topology.close();
         }
+    }
+
+    private static void awaitQuietly(CompletableFuture<Void> connections) {
+        var unused = connections
+                .completeOnTimeout(null, OwnClient.SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
+                .handle((done, failure) -> null)
+                .join();
     }
 
     /** {@return what kind of server it talks to} */
@@ -213,6 +223,7 @@ public final class RedisStore implements Store<byte[]> {
         KeyLayout layout = new KeyLayout("ac");
         Duration commandTimeout = Duration.ofSeconds(1);
         int inlineLimit = 16 * 1024;
+        Time time = Time.system();
 
         @Nullable
         String clientName;
@@ -274,6 +285,12 @@ public final class RedisStore implements Store<byte[]> {
                 throw new IllegalArgumentException("name must be 1 to 64 printable ASCII characters without spaces");
             }
             clientName = name;
+            return this;
+        }
+
+        /** What the time at the server is reckoned by between its answers. */
+        Builder time(Time time) {
+            this.time = time;
             return this;
         }
 

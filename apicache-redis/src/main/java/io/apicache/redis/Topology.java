@@ -4,10 +4,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,6 +26,9 @@ interface Topology {
 
     /** {@return a new connection that messages come in on} */
     CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox();
+
+    /** {@return whether there are connections that are made only when a command needs them} */
+    boolean connectsWhenNeeded();
 
     /** {@return the threads and timers of the client} */
     ClientResources resources();
@@ -59,6 +65,11 @@ interface Topology {
         }
 
         @Override
+        public boolean connectsWhenNeeded() {
+            return false;
+        }
+
+        @Override
         public ClientResources resources() {
             return client.getResources();
         }
@@ -79,13 +90,32 @@ interface Topology {
 
         @Override
         public CompletionStage<Commands> connect() {
-            return client.connectAsync(ByteArrayCodec.INSTANCE)
-                    .thenApply(connection -> new Commands(connection, connection.async()));
+            return client.refreshPartitionsAsync()
+                    .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
+                    .thenCompose(connection ->
+                            toEachMaster(connection).thenApply(ready -> new Commands(connection, connection.async())));
+        }
+
+        /** Connects to every master now, so that no first call has to wait for it. One that is away is left for later. */
+        private static CompletionStage<Void> toEachMaster(StatefulRedisClusterConnection<byte[], byte[]> connection) {
+            return CompletableFuture.allOf(connection.getPartitions().stream()
+                    .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots())
+                    .map(node -> connection
+                            .getConnectionAsync(
+                                    node.getUri().getHost(), node.getUri().getPort())
+                            .exceptionally(away -> null))
+                    .toArray(CompletableFuture[]::new));
         }
 
         @Override
         public CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox() {
-            return client.connectPubSubAsync(ByteArrayCodec.INSTANCE);
+            return client.refreshPartitionsAsync()
+                    .thenCompose(known -> client.connectPubSubAsync(ByteArrayCodec.INSTANCE));
+        }
+
+        @Override
+        public boolean connectsWhenNeeded() {
+            return true;
         }
 
         @Override
