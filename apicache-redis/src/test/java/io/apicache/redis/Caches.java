@@ -1,0 +1,64 @@
+package io.apicache.redis;
+
+import io.apicache.ApiCache;
+import io.apicache.Codec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Caches over Redis as an application has them, in real time. Each plays one process. */
+final class Caches implements AutoCloseable {
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Duration lease = Duration.ofSeconds(1);
+    private Duration commandTimeout = Duration.ofMillis(250);
+    private Duration storeTimeout = Duration.ofSeconds(2);
+
+    Caches lease(Duration lease) {
+        this.lease = lease;
+        return this;
+    }
+
+    Caches commandTimeout(Duration commandTimeout) {
+        this.commandTimeout = commandTimeout;
+        return this;
+    }
+
+    Caches storeTimeout(Duration storeTimeout) {
+        this.storeTimeout = storeTimeout;
+        return this;
+    }
+
+    ApiCache<String> at(String uri) {
+        return over(store(uri));
+    }
+
+    ApiCache<String> over(RedisStore store) {
+        ApiCache<String> cache = ApiCache.over(store.as(Codec.utf8()))
+                .namespace("faults")
+                .lease(lease)
+                .storeTimeout(storeTimeout)
+                .build();
+        open.add(cache);
+        return cache;
+    }
+
+    RedisStore store(String uri) {
+        RedisStore store =
+                RedisStore.builder(uri).commandTimeout(commandTimeout).connect();
+        open.add(store);
+        return store;
+    }
+
+    @Override
+    public void close() {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            try {
+                open.get(i).close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+        open.clear();
+    }
+}
