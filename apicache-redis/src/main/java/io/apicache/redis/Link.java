@@ -22,6 +22,9 @@ final class Link {
 
     private static final int TIMEOUTS_IN_A_ROW = 3;
 
+    /** A server that has only just been connected to and takes no writes is left alone for so long. */
+    private static final long READ_ONLY_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** A node of a cluster that is new to the client refuses commands until its connection stands. */
     private static final long AGAIN_AFTER_MILLIS = 10;
 
@@ -30,6 +33,7 @@ final class Link {
     private final AtomicInteger timeouts = new AtomicInteger();
     private final AtomicBoolean replacing = new AtomicBoolean();
     private volatile Commands current;
+    private volatile long replacedAt;
     private volatile ServerInfo server;
     private volatile boolean closed;
 
@@ -37,6 +41,7 @@ final class Link {
         this.topology = topology;
         this.patienceNanos = patience.toNanos();
         this.current = first;
+        this.replacedAt = System.nanoTime() - READ_ONLY_PATIENCE_NANOS;
         this.server = server;
     }
 
@@ -100,8 +105,9 @@ final class Link {
             if (timeouts.incrementAndGet() >= TIMEOUTS_IN_A_ROW) {
                 replace(used);
             }
-        } else if ("READONLY".equals(RedisFailures.code(failure))) {
-            replace(used);
+        } else if ("READONLY".equals(RedisFailures.code(failure))
+                && System.nanoTime() - replacedAt > READ_ONLY_PATIENCE_NANOS) {
+            replace(used); // the master is elsewhere by now, perhaps
         }
     }
 
@@ -112,14 +118,23 @@ final class Link {
         var unused = topology.connect().whenComplete((fresh, failure) -> {
             if (failure == null) {
                 timeouts.set(0);
+                replacedAt = System.nanoTime();
                 current = fresh;
-                var ignored = broken.connection().closeAsync();
+                retire(broken);
                 if (closed) {
-                    ignored = fresh.connection().closeAsync();
+                    var ignored = fresh.connection().closeAsync();
                 }
             }
             replacing.set(false);
         });
+    }
+
+    /** Closes a connection when what is under way on it has been answered, or has timed out. */
+    private void retire(Commands old) {
+        Runnable closing = () -> {
+            var unused = old.connection().closeAsync();
+        };
+        var unused = topology.resources().eventExecutorGroup().schedule(closing, patienceNanos, TimeUnit.NANOSECONDS);
     }
 
     /** {@return when it is closed} */

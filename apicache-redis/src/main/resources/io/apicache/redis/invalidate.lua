@@ -1,19 +1,26 @@
 -- Removes a record whatever its state, and also one that cannot be read. Who works on it is fenced off by the tombstone.
 --
 -- KEYS[1]  the record
--- ARGV[1]  a tombstone, in case the record has no header that could be kept
+-- ARGV[1]  a tombstone, in case what is there is no record of this key, or not even a string
 -- ARGV[2]  how long the tombstone lives, in milliseconds
 -- ARGV[3]  what stands before an inbox in the name of its channel
 -- reply    1 if there was a record, else 0
 local HEADER, INBOX, INBOXES, GRACE = 84, 16, 1024, 5000
 local HELD_BRIEFLY, HAND_OVER = 2, 4
 
-local header = redis.call('GETRANGE', KEYS[1], 0, HEADER - 1)
+local header = redis.pcall('GETRANGE', KEYS[1], 0, HEADER - 1)
+if type(header) == 'table' then
+  if not string.find(header.err, 'WRONGTYPE', 1, true) then
+    return header
+  end
+  header = 'another type'
+end
 local state = string.sub(header, 1, 1)
 if header == '' then
   return 0
 end
 local readable = #header == HEADER and string.byte(header, 2) == 1
+  and string.sub(header, 29, 44) == string.sub(ARGV[1], 29, 44)
 if readable and state == 'R' then
   return 0
 end

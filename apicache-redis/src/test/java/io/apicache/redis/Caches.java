@@ -10,8 +10,8 @@ import java.util.List;
 final class Caches implements AutoCloseable {
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Duration lease = Duration.ofSeconds(1);
-    private Duration commandTimeout = Duration.ofMillis(250);
+    private Duration lease = Duration.ofSeconds(3);
+    private Duration commandTimeout = Duration.ofSeconds(1);
     private Duration storeTimeout = Duration.ofSeconds(2);
 
     Caches lease(Duration lease) {
