@@ -85,7 +85,12 @@ final class Connector {
         Link link = new Link(topology, commands, server, settings.commandTimeout);
         Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
         Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
-        await(inbox.open());
+        try {
+            await(inbox.open());
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            var unused = inbox.close();
+            throw e;
+        }
         Asking asking = new Asking(link, settings.layout, clock, moves, inbox);
         ScheduledFuture<?> upkeep = topology.resources()
                 .eventExecutorGroup()
@@ -141,9 +146,11 @@ final class Connector {
         Throwable cause = RedisFailures.unwrap(failure);
         Throwable refusal = cause instanceof ApiCacheException && cause.getCause() != null ? cause.getCause() : cause;
         String said = String.valueOf(refusal.getMessage());
-        if (said.startsWith("NOPERM") || said.contains("ACL failure in script")) {
+        if (isDenied(said)) {
+            String command = Script.commandBehind(said);
             return new IllegalStateException(
-                    "the Redis user lacks a permission that is needed: " + said
+                    "the Redis user lacks a permission that is needed"
+                            + (command == null ? "" : " (" + command + ")") + ": " + said
                             + "; docs/redis.md has the line for ACL SETUSER",
                     refusal);
         }
@@ -155,6 +162,13 @@ final class Connector {
         }
         return new StoreUnavailableException(
                 "Redis does not answer: " + said + rootCause(cause), Outcome.NOT_EXECUTED, cause);
+    }
+
+    /** The wordings of 6.2, 7.0 and later; inside a script they follow the name of the script. */
+    private static boolean isDenied(String said) {
+        return said.contains("NOPERM")
+                || said.contains("ACL failure in script")
+                || said.contains("The user executing the script can't");
     }
 
     private static String rootCause(Throwable failure) {

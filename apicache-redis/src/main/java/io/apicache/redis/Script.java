@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,10 @@ final class Script {
     static final Script RENEW = new Script("renew", ScriptOutputType.INTEGER, false);
     static final Script RELEASE = new Script("release", ScriptOutputType.INTEGER, true);
     static final Script INVALIDATE = new Script("invalidate", ScriptOutputType.INTEGER, true);
+
+    private static final List<Script> ALL = List.of(JOIN, HANDLE, RENEW, RELEASE, INVALIDATE);
+    private static final Pattern LINE = Pattern.compile("user_script:\\s*(\\d+)");
+    private static final Pattern CALL = Pattern.compile("redis\\.p?call\\('(\\w+)'");
 
     private final ScriptOutputType output;
     private final byte[] plain;
@@ -60,6 +67,25 @@ final class Script {
             }
         });
         return reply;
+    }
+
+    /** {@return the command that failed inside a script, by the line that the server's error names, or null if it names none of ours} */
+    static @Nullable String commandBehind(String error) {
+        Matcher line = LINE.matcher(error);
+        if (!line.find()) {
+            return null;
+        }
+        int number = Integer.parseInt(line.group(1));
+        for (Script script : ALL) {
+            boolean flagged = error.contains(script.flaggedDigest);
+            if (flagged || error.contains(script.plainDigest)) {
+                String text = new String(flagged ? script.flagged : script.plain, StandardCharsets.UTF_8);
+                Matcher call =
+                        CALL.matcher(text.lines().skip(number - 1L).findFirst().orElse(""));
+                return call.find() ? call.group(1) : null;
+            }
+        }
+        return null;
     }
 
     private static <T> void complete(CompletableFuture<T> reply, @Nullable T said, @Nullable Throwable failure) {

@@ -57,6 +57,8 @@ final class SelfTest {
         await(store.invalidate(key));
         token = granted(store.claim(key, asks(null)));
         await(store.release(key, token.owner()));
+        await(store.handle(
+                key, token, new byte[longResponse], Duration.ofMillis(1))); // refused, and its response removed
     }
 
     private static Attempt asks(@Nullable Digest fingerprint) {
