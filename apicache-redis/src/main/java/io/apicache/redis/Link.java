@@ -53,7 +53,7 @@ final class Link {
     /** Sends a command. {@return its reply, which comes on a thread of the client's} */
     <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
         CompletableFuture<T> reply = dispatch(command);
-        if (topology.connectsWhenNeeded() && reply.isCompletedExceptionally()) {
+        if (topology.connectsWhenNeeded()) { // at once, or after a redirection
             CompletableFuture<T> result = new CompletableFuture<>();
             again(command, reply, System.nanoTime() + patienceNanos, result);
             return result;

@@ -90,7 +90,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisURI uri) {
-        RedisURI copy = RedisURI.builder(Objects.requireNonNull(uri, "uri")).build();
+        RedisURI copy = copyOf(Objects.requireNonNull(uri, "uri"));
         return new Builder((timeout, name, cluster) -> {
             if (name != null) {
                 copy.setClientName(name);
@@ -98,6 +98,22 @@ public final class RedisStore implements Store<byte[]> {
             copy.setTimeout(OwnClient.CONNECT_TIMEOUT);
             return cluster ? OwnClient.cluster(copy, timeout) : OwnClient.single(copy, timeout);
         });
+    }
+
+    private static RedisURI copyOf(RedisURI uri) {
+        if (uri.getSentinels().isEmpty()) {
+            return RedisURI.builder(uri).build();
+        }
+        RedisURI.Builder copy = RedisURI.builder()
+                .withSentinelMasterId(uri.getSentinelMasterId())
+                .withAuthentication(uri)
+                .withSsl(uri)
+                .withDatabase(uri.getDatabase());
+        uri.getSentinels().forEach(copy::withSentinel);
+        if (uri.getClientName() != null) {
+            copy.withClientName(uri.getClientName());
+        }
+        return copy.build();
     }
 
     /**
