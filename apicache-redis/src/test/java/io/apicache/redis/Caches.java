@@ -2,12 +2,15 @@ package io.apicache.redis;
 
 import io.apicache.ApiCache;
 import io.apicache.Codec;
+import io.apicache.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Caches over Redis as an application has them, in real time. Each plays one process. */
 final class Caches implements AutoCloseable {
+
+    private static final int TRIES = 4;
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private Duration lease = Duration.ofSeconds(3);
@@ -43,11 +46,20 @@ final class Caches implements AutoCloseable {
         return cache;
     }
 
+    /** Opens a store. A machine that stands still for as long as a command may take is given another chance. */
     RedisStore store(String uri) {
-        RedisStore store =
-                RedisStore.builder(uri).commandTimeout(commandTimeout).connect();
-        open.add(store);
-        return store;
+        RedisStore.Builder builder = RedisStore.builder(uri).commandTimeout(commandTimeout);
+        for (int tries = 1; ; tries++) {
+            try {
+                RedisStore store = builder.connect();
+                open.add(store);
+                return store;
+            } catch (StoreUnavailableException e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     @Override

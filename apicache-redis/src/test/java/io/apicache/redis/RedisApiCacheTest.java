@@ -54,6 +54,7 @@ class RedisApiCacheTest {
             Store<String> store = RedisStore.builder(uri())
                     .prefix(prefix)
                     .time(serverTime)
+                    .commandTimeout(Duration.ofSeconds(4))
                     .connect()
                     .as(Codec.utf8());
             stores.add(store);
@@ -118,6 +119,14 @@ class RedisApiCacheTest {
         @Override
         protected Store<String> open() {
             return FaultyStore.around(super.open()).hints(FaultyStore.HintFault.DROPPED);
+        }
+    }
+
+    @Nested
+    class MessagesRepeated extends Contract {
+        @Override
+        protected Store<String> open() {
+            return FaultyStore.around(super.open()).hints(FaultyStore.HintFault.REPEATED);
         }
     }
 }

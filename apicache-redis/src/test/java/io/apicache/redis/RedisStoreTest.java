@@ -6,6 +6,9 @@ import io.apicache.Codec;
 import io.apicache.redis.server.RedisServer;
 import io.apicache.redis.server.RedisShared;
 import io.apicache.spi.Store;
+import io.apicache.tck.FaultyStore;
+import io.apicache.tck.FaultyStore.Fault;
+import io.apicache.tck.FaultyStore.Verb;
 import io.apicache.tck.StoreContract;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +45,12 @@ class RedisStoreTest {
 
         @Override
         protected Store<String> open() {
-            return builder().prefix(prefix).time(time).connect().as(Codec.utf8());
+            return builder()
+                    .prefix(prefix)
+                    .time(time)
+                    .commandTimeout(Duration.ofSeconds(4))
+                    .connect()
+                    .as(Codec.utf8());
         }
 
         /** Long against what a slow machine takes for a move. */
@@ -90,6 +98,22 @@ class RedisStoreTest {
         @Override
         protected Duration lease() {
             return Duration.ofSeconds(4);
+        }
+    }
+
+    /** Every move is safe to repeat; those that answer the same the second time are asked for that answer. */
+    @Nested
+    class EveryMoveRepeated extends Contract {
+        @Override
+        protected Store<String> open() {
+            FaultyStore<String> faulty = FaultyStore.around(super.open());
+            for (Verb verb : List.of(Verb.HANDLE, Verb.RENEW, Verb.PEEK)) {
+                faulty.every(1, verb, Fault.SENT_TWICE);
+            }
+            for (Verb verb : List.of(Verb.CLAIM, Verb.JOIN, Verb.RELEASE, Verb.INVALIDATE)) {
+                faulty.every(1, verb, Fault.COPIED);
+            }
+            return faulty;
         }
     }
 }

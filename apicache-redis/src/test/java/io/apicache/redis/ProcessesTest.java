@@ -1,0 +1,139 @@
+package io.apicache.redis;
+
+import static io.apicache.redis.Expect.eventually;
+import static io.apicache.redis.Expect.firstSeen;
+import static io.apicache.redis.Expect.replayed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.ApiCache;
+import io.apicache.FirstSeen;
+import io.apicache.Receipt;
+import io.apicache.redis.server.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Real JVMs behind one Redis: some are killed, some stand still, and a herd of them wants the same. */
+class ProcessesTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    private static RedisProcess redis;
+    private final Caches caches = new Caches();
+    private final List<ChildJvm> others = new ArrayList<>();
+
+    @BeforeAll
+    static void startServer() {
+        redis = RedisProcess.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        assertThat(redis.keysWithoutTtl()).isEmpty();
+        redis.close();
+    }
+
+    @AfterEach
+    void close() {
+        caches.close();
+        others.forEach(ChildJvm::close);
+    }
+
+    private ChildJvm another(Duration lease) {
+        ChildJvm other = ChildJvm.start(Participant.class, redis.uri(), String.valueOf(lease.toMillis()));
+        others.add(other);
+        return other;
+    }
+
+    private static long inboxesIn(String id) {
+        long length = (Long) redis.command("STRLEN", "ac:{faults:" + id + "}");
+        return Math.max(0, length - StoredRecord.HEADER) / Inbox.ID_BYTES;
+    }
+
+    @Test
+    @DisplayName(
+            "W3 L1 an owner's JVM is killed: exactly one waiter elsewhere takes over, when the lease is over and not before")
+    void theOwnerIsKilled() throws Exception {
+        ChildJvm owner = another(LEASE);
+        owner.answer("ready");
+        owner.order("herd killed 1");
+        long token = Long.parseLong(owner.answer("first"));
+        ApiCache<String> here = caches.lease(LEASE).at(redis.uri());
+        CompletableFuture<Receipt<String>> one = here.receiveAsync("killed", Expect.LONG);
+        CompletableFuture<Receipt<String>> two = here.receiveAsync("killed", Expect.LONG);
+        eventually("joined", () -> inboxesIn("killed") == 1);
+        assertThat(one.isDone() || two.isDone()).isFalse();
+
+        owner.kill();
+
+        FirstSeen<String> next =
+                (FirstSeen<String>) one.applyToEither(two, first -> first).get(20, TimeUnit.SECONDS);
+        assertThat(next.token()).isGreaterThan(token);
+        assertThat(one.isDone() && two.isDone()).isFalse();
+        next.handle("response");
+        CompletableFuture.allOf(one, two).get(20, TimeUnit.SECONDS);
+        assertThat(replayed(here, "killed")).isEqualTo("response");
+    }
+
+    @Test
+    @DisplayName(
+            "C4 L2 an owner's JVM stands still past its lease: another takes over, and the first is told and refused")
+    void theOwnerStandsStill() throws Exception {
+        ChildJvm owner = another(LEASE);
+        owner.answer("ready");
+        owner.order("herd stopped 1");
+        long token = Long.parseLong(owner.answer("first"));
+
+        owner.signal("STOP");
+        ApiCache<String> here = caches.lease(LEASE).at(redis.uri());
+        FirstSeen<String> next = firstSeen(here, "stopped");
+        owner.signal("CONT");
+
+        owner.answer("lost");
+        owner.order("handle stale");
+        assertThat(owner.answer("refused")).isEqualTo("true");
+        assertThat(next.token()).isGreaterThan(token);
+        next.handle("of the next");
+        assertThat(replayed(here, "stopped")).isEqualTo("of the next");
+    }
+
+    @Test
+    @DisplayName("C1 W1 a thousand duplicates in four JVMs cause one execution, and at most three commands of each")
+    void aThousandDuplicatesInFourProcesses() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            another(Duration.ofSeconds(30));
+        }
+        for (ChildJvm each : others) {
+            each.answer("ready");
+        }
+        redis.command("CONFIG", "RESETSTAT");
+
+        others.forEach(each -> each.order("herd many 250"));
+        eventually("three JVMs wait", () -> inboxesIn("many") == 3);
+        others.forEach(each -> each.order("handle response"));
+
+        int firsts = 0;
+        int cached = 0;
+        for (ChildJvm each : others) {
+            String[] counts = each.answer("herd").split(" ", -1);
+            firsts += Integer.parseInt(counts[0]);
+            cached += Integer.parseInt(counts[1]);
+        }
+        assertThat(firsts).isEqualTo(1);
+        assertThat(cached).isEqualTo(999);
+        Map<String, Long> counts = redis.commandCounts();
+        // Each claims by SET (before 7.0 by SET and GET in one flush); three join; one handles, which is another SET
+        // inside.
+        assertThat(counts.get("evalsha")).isLessThanOrEqualTo(2 * 3 + 1);
+        assertThat(counts.get("set")).isLessThanOrEqualTo(4 + 1);
+        assertThat(counts.get("publish")).isEqualTo(3);
+    }
+}
