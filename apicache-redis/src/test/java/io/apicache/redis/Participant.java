@@ -36,11 +36,15 @@ final class Participant {
 
     /** Arguments: the address of Redis, and the lease in milliseconds. */
     public static void main(String[] args) throws IOException {
-        try (RedisStore store = RedisStore.connect(args[0]);
+        try (RedisStore store = RedisStore.builder(args[0])
+                        .commandTimeout(Duration.ofSeconds(4))
+                        .connect();
                 ApiCache<String> cache = ApiCache.over(store.as(Codec.utf8()))
                         .namespace("faults")
                         .lease(Duration.ofMillis(Long.parseLong(args[1])))
+                        .storeTimeout(Duration.ofSeconds(10))
                         .build()) {
+            cache.execute("warm-up", Duration.ofSeconds(10), () -> "so that classes are loaded");
             say("ready");
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
             Participant participant = new Participant(cache);
