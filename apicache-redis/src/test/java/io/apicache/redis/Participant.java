@@ -10,7 +10,6 @@ import io.apicache.LeaseLostException;
 import io.apicache.Receipt;
 import io.apicache.StoreUnavailableException;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ final class Participant {
     }
 
     /** Arguments: the address of Redis, and the lease in milliseconds. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
         try (RedisStore store = RedisStore.builder(args[0])
                         .commandTimeout(Duration.ofSeconds(4))
                         .connect();
