@@ -68,7 +68,7 @@ final class Connector {
         } finally {
             if (!handedOver) {
                 if (commands != null) {
-                    var unused = commands.connection().closeAsync();
+                    RedisStore.awaitQuietly(commands.connection().closeAsync());
                 }
                 topology.close();
             }
@@ -88,7 +88,7 @@ final class Connector {
         try {
             await(inbox.open());
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
-            var unused = inbox.close();
+            RedisStore.awaitQuietly(inbox.close());
             throw e;
         }
         Asking asking = new Asking(link, settings.layout, clock, moves, inbox);

@@ -207,7 +207,7 @@ public final class RedisStore implements Store<byte[]> {
         }
     }
 
-    private static void awaitQuietly(CompletableFuture<Void> connections) {
+    static void awaitQuietly(CompletableFuture<Void> connections) {
         var unused = connections
                 .completeOnTimeout(null, OwnClient.SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
                 .handle((done, failure) -> null)
