@@ -1,19 +1,14 @@
 package io.apicache.examples;
 
-import io.apicache.ApiCache;
 import io.apicache.examples.RequestFile.Line;
-import io.apicache.memory.MemoryStore;
-import io.apicache.spi.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,19 +19,22 @@ public final class Handler {
 
     private final Arguments arguments;
     private final PrintStream out;
+    private final PrintStream err;
 
-    private Handler(Arguments arguments, PrintStream out) {
+    private Handler(Arguments arguments, PrintStream out, PrintStream err) {
         this.arguments = arguments;
         this.out = out;
+        this.err = err;
     }
 
     /**
-     * Runs the program. Exits with 0 if every promise was kept, 1 if not, 2 if it was not told well what to do.
+     * Runs the program. Exits with 0 if every promise was kept, 1 if not, 2 if it could not start: bad arguments, no Redis.
      *
      * @param arguments see {@code --help}
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] arguments) throws InterruptedException {
+        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
         System.exit(run(System.out, System.err, arguments));
     }
 
@@ -47,7 +45,7 @@ public final class Handler {
                 out.print(Arguments.HELP);
                 return 0;
             }
-            return new Handler(parsed, out).run() ? 0 : 1;
+            return new Handler(parsed, out, err).run() ? 0 : 1;
         } catch (IllegalArgumentException | UncheckedIOException e) {
             err.println(e.getMessage());
             return 2;
@@ -57,38 +55,26 @@ public final class Handler {
     private boolean run() throws InterruptedException {
         List<Line> lines = lines();
         Tally tally = new Tally();
-        Ledger ledger = new Ledger();
-        Store<Payment> store = arguments.breaks() ? Store.passThrough() : new MemoryStore<>();
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
-        // Two instances of a service, and one that dies over everything it is given; the store is what they share.
-        try (ApiCache<Payment> firstCache = cache(store, tally).build();
-                ApiCache<Payment> secondCache = cache(store, tally).build();
-                ApiCache<Payment> dyingCache =
-                        cache(store, tally).scheduler(dead).build();
-                PaymentServer first = new PaymentServer(firstCache, ledger, tally, false);
-                PaymentServer second = new PaymentServer(secondCache, ledger, tally, false);
-                PaymentServer dying = new PaymentServer(dyingCache, ledger, tally, true)) {
-            out.printf("Replaying %,d requests against %s and %s%n", lines.size(), first.payments(), second.payments());
+        double seconds;
+        try (Servers servers = start(tally)) {
+            out.printf("Replaying %,d requests against %s%n", lines.size(), servers);
             long start = System.nanoTime();
             Progress progress = new Progress(out, tally, lines.size());
             try {
-                new Replay(List.of(first.payments(), second.payments()), dying.payments(), arguments.threads(), tally)
-                        .run(lines);
+                new Replay(servers, arguments.threads(), tally).run(lines);
             } finally {
                 progress.close();
             }
-            double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-            return new Report(tally, ledger, lines).print(out, seconds);
+            seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
         }
+        return new Report(tally, lines).print(out, seconds);
     }
 
-    private ApiCache.Builder<Payment> cache(Store<Payment> store, Tally tally) {
-        return ApiCache.over(store)
-                .namespace("payments")
-                .keepFor(Duration.ofHours(24))
-                .lease(arguments.lease())
-                .listener(tally);
+    private Servers start(Tally tally) {
+        String namespace = "payments-" + UUID.randomUUID(); // another run on the same Redis is none of our business
+        return arguments.processes() == 0
+                ? new LocalServers(arguments, namespace, tally)
+                : ServerProcesses.start(arguments, namespace, tally, err);
     }
 
     private List<Line> lines() {

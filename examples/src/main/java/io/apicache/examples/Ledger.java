@@ -4,16 +4,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The side effect that must not happen twice: books payments and counts the bookings of each request. */
+/** The side effect that must not happen twice: counts the bookings of each request. */
 final class Ledger {
 
     private final Map<String, AtomicInteger> bookings = new ConcurrentHashMap<>();
-    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger total = new AtomicInteger();
 
-    /** {@return the number of the booking} */
-    int book(String requestId) {
+    void book(String requestId) {
         bookings.computeIfAbsent(requestId, first -> new AtomicInteger()).incrementAndGet();
-        return numbers.incrementAndGet();
+        total.incrementAndGet();
     }
 
     int bookingsOf(String requestId) {
@@ -22,6 +21,6 @@ final class Ledger {
     }
 
     int bookings() {
-        return numbers.get();
+        return total.get();
     }
 }

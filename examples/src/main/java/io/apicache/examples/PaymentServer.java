@@ -13,6 +13,7 @@ import io.apicache.Receipt;
 import io.apicache.Request;
 import io.apicache.RequestMismatchException;
 import io.apicache.StoreUnavailableException;
+import io.apicache.examples.Journal.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP server whose only handler takes payments, and asks the cache first. */
@@ -32,8 +34,7 @@ final class PaymentServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final ApiCache<Payment> cache;
-    private final Ledger ledger;
-    private final Tally tally;
+    private final Journal journal;
     private final boolean dies;
 
     /**
@@ -41,10 +42,9 @@ final class PaymentServer implements AutoCloseable {
      *
      * @param dies whether it drops every payment in the middle of the work, as a process does that is killed
      */
-    PaymentServer(ApiCache<Payment> cache, Ledger ledger, Tally tally, boolean dies) {
+    PaymentServer(ApiCache<Payment> cache, Journal journal, boolean dies) {
         this.cache = cache;
-        this.ledger = ledger;
-        this.tally = tally;
+        this.journal = journal;
         this.dies = dies;
         this.threads = Executors.newFixedThreadPool(64);
         try {
@@ -82,7 +82,7 @@ final class PaymentServer implements AutoCloseable {
         Headers headers = exchange.getResponseHeaders();
         if (receipt instanceof Cached<Payment> hit) {
             headers.add("Idempotent-Replayed", "true");
-            headers.add("Waited", String.valueOf(tally.waitedHere()));
+            headers.add("Waited", String.valueOf(journal.waitedHere()));
             send(exchange, 201, hit.response().json());
         } else if (receipt instanceof InFlight<Payment> busy) {
             headers.add("Retry-After", String.valueOf(1 + busy.leaseLeft().toSeconds()));
@@ -104,19 +104,28 @@ final class PaymentServer implements AutoCloseable {
         return Request.of(Request.idOf("POST /payments", tenant, key)).withFingerprint(Fingerprint.of(body));
     }
 
-    /** {@return the payment, or null if the server died over it: nothing is handled, released or answered then} */
+    /** {@return the payment, or null if the server died over it, or was paused for so long that another one does it: nothing is done then} */
     private @Nullable Payment work(HttpExchange exchange, FirstSeen<Payment> claim, String body) {
         pause(exchange.getRequestHeaders());
         if (dies) {
-            tally.crashes.incrementAndGet();
+            journal.write(Event.DIED, claim.requestId());
             return null;
         }
         try (claim) {
-            tally.executions.incrementAndGet();
-            Payment payment = new Payment(ledger.book(claim.requestId()), body);
+            if (claim.isLost()) {
+                return null;
+            }
+            journal.write(Event.EXECUTED, claim.requestId());
+            Payment payment = new Payment(book(claim.requestId()), body);
             claim.handle(payment);
             return payment;
         }
+    }
+
+    /** The side effect. {@return a number that hardly comes twice, so that two bookings of a payment give two answers} */
+    private int book(String requestId) {
+        journal.write(Event.BOOKED, requestId);
+        return ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     }
 
     /** Stands for a bank that takes its time. */

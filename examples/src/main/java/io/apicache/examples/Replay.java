@@ -27,16 +27,14 @@ final class Replay {
     private static final int MOST_TRIES = 60;
     private static final long BACK_OFF_MILLIS = 50;
 
-    private final List<URI> servers;
-    private final URI dying;
+    private final Servers servers;
     private final Tally tally;
     private final HttpClient http;
     private final ExecutorService threads;
     private final Map<String, CountDownLatch> answered = new ConcurrentHashMap<>();
 
-    Replay(List<URI> servers, URI dying, int threads, Tally tally) {
+    Replay(Servers servers, int threads, Tally tally) {
         this.servers = servers;
-        this.dying = dying;
         this.tally = tally;
         this.threads = Executors.newFixedThreadPool(threads);
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -87,9 +85,10 @@ final class Replay {
     /** {@return the response, or null if there was none in time} */
     private @Nullable HttpResponse<String> send(Line line, int attempt) throws InterruptedException {
         boolean first = attempt == 0;
+        List<URI> working = servers.working();
         URI server = first && line.behaviour() == Behaviour.CRASH
-                ? dying
-                : servers.get((line.number() + attempt) % servers.size());
+                ? servers.dying()
+                : working.get((line.number() + attempt) % working.size());
         HttpRequest request = HttpRequest.newBuilder(server)
                 .header("Tenant", line.tenant())
                 .header("Idempotency-Key", line.key())

@@ -15,12 +15,10 @@ final class Report {
     private static final int SHOWN = 10;
 
     private final Tally tally;
-    private final Ledger ledger;
     private final List<Line> lines;
 
-    Report(Tally tally, Ledger ledger, List<Line> lines) {
+    Report(Tally tally, List<Line> lines) {
         this.tally = tally;
-        this.ledger = ledger;
         this.lines = lines;
     }
 
@@ -31,7 +29,7 @@ final class Report {
         out.printf("%n%-34s%12s%n", "requests", count(lines.size()));
         row(out, "distinct ids", count(ids.size()));
         row(out, "executions", count(tally.executions.get()));
-        row(out, "bookings", count(ledger.bookings()));
+        row(out, "bookings", count(tally.ledger.bookings()));
         row(out, "replays", count(tally.replays.get()));
         row(out, "waits", count(tally.waitNanos.size()));
         row(out, "answered in flight, tried again", count(tally.conflicts.get()));
@@ -47,7 +45,7 @@ final class Report {
     }
 
     private void checkBookings(String id) {
-        int bookings = ledger.bookingsOf(id);
+        int bookings = tally.ledger.bookingsOf(id);
         if (bookings != 1) {
             tally.violations.add(id + " was booked " + bookings + " times");
         }

@@ -1,7 +1,5 @@
 package io.apicache.examples;
 
-import io.apicache.ApiCacheListener;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -9,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What has happened, counted by the client and by the caches. Safe for use by many threads. */
-final class Tally implements ApiCacheListener {
+/** What has happened, counted by the client and from the servers' journals. Safe for use by many threads. */
+final class Tally extends Journal {
 
     final AtomicInteger answered = new AtomicInteger();
     final AtomicInteger executions = new AtomicInteger();
@@ -20,28 +18,21 @@ final class Tally implements ApiCacheListener {
     final AtomicInteger takeovers = new AtomicInteger();
     final AtomicInteger timeouts = new AtomicInteger();
     final AtomicInteger crashes = new AtomicInteger();
+    final Ledger ledger = new Ledger();
     final Queue<Long> replayNanos = new ConcurrentLinkedQueue<>();
     final Queue<Long> waitNanos = new ConcurrentLinkedQueue<>();
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private final Map<String, Set<String>> bodies = new ConcurrentHashMap<>();
-    private final ThreadLocal<Boolean> waitedHere = ThreadLocal.withInitial(() -> false);
 
     @Override
-    public void waited(String requestId, Outcome outcome, Duration waited) {
-        waitNanos.add(waited.toNanos());
-        waitedHere.set(true);
-    }
-
-    @Override
-    public void takenOver(String requestId) {
-        takeovers.incrementAndGet();
-    }
-
-    /** {@return whether the last receive on this thread had to wait, asked once} */
-    boolean waitedHere() {
-        boolean waited = waitedHere.get();
-        waitedHere.set(false);
-        return waited;
+    void write(Event event, String detail) {
+        switch (event) {
+            case EXECUTED -> executions.incrementAndGet();
+            case BOOKED -> ledger.book(detail);
+            case WAITED -> waitNanos.add(Long.valueOf(detail));
+            case TOOK_OVER -> takeovers.incrementAndGet();
+            case DIED -> crashes.incrementAndGet();
+        }
     }
 
     void body(String requestId, String body) {

@@ -19,8 +19,8 @@ class PaymentServerTest {
 
     private final ApiCache<Payment> cache =
             ApiCache.over(new MemoryStore<Payment>()).build();
-    private final Ledger ledger = new Ledger();
-    private final PaymentServer server = new PaymentServer(cache, ledger, new Tally(), false);
+    private final Tally tally = new Tally();
+    private final PaymentServer server = new PaymentServer(cache, tally, false);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -47,7 +47,7 @@ class PaymentServerTest {
         assertThat(second.statusCode()).isEqualTo(201);
         assertThat(second.body()).isEqualTo(first.body());
         assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
-        assertThat(ledger.bookings()).isEqualTo(1);
+        assertThat(tally.ledger.bookings()).isEqualTo(1);
     }
 
     @Test
@@ -55,13 +55,13 @@ class PaymentServerTest {
         pay("key", "{\"amount\":1}");
 
         assertThat(pay("key", "{\"amount\":2}").statusCode()).isEqualTo(422);
-        assertThat(ledger.bookings()).isEqualTo(1);
+        assertThat(tally.ledger.bookings()).isEqualTo(1);
     }
 
     @Test
     void aMissingKeyIsABadRequest() throws Exception {
         assertThat(pay("", "{}").statusCode()).isEqualTo(400);
-        assertThat(ledger.bookings()).isZero();
+        assertThat(tally.ledger.bookings()).isZero();
     }
 
     @Test
