@@ -32,7 +32,7 @@ final class ServerMain {
     }
 
     /** Tells events line by line before anything else happens: what was done is known even if this JVM is killed. */
-    private static final class ToldJournal extends Journal {
+    private static final class ToldJournal implements Journal {
 
         private final PrintStream out;
 
@@ -41,7 +41,7 @@ final class ServerMain {
         }
 
         @Override
-        synchronized void write(Event event, String detail) {
+        public synchronized void write(Event event, String detail) {
             out.println(event + " " + detail);
             if (event == Event.DIED) {
                 Runtime.getRuntime().halt(1); // as when it is killed: nothing is released, closed or answered

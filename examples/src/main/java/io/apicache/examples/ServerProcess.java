@@ -35,10 +35,12 @@ final class ServerProcess {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(JVM_OPTIONS);
-        line.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerMain.class.getName()));
+        line.add(ServerMain.class.getName());
         line.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(line);
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         try {
-            process = new ProcessBuilder(line).start();
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(name + " does not start: " + e.getMessage(), e);
         }

@@ -68,7 +68,19 @@ class HandlerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--what", "--lease", "--lease x", "--lease 1", "--threads 0", "--file /does/not/exist", "--file"
+            strings = {
+                "--what",
+                "--lease",
+                "--lease x",
+                "--lease 1",
+                "--threads 0",
+                "--file /does/not/exist",
+                "--file",
+                "--redis",
+                "--redis nonsense",
+                "--processes 2",
+                "--redis redis://localhost --processes 0",
+                "--redis redis://localhost --processes 65"
             })
     void badArgumentsAreNamed(String arguments) throws Exception {
         int exit = run(arguments.split(" "));
@@ -80,6 +92,6 @@ class HandlerTest {
     @Test
     void helpIsShown() throws Exception {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("--break", "--lease");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("--break", "--lease", "--redis", "--processes");
     }
 }
