@@ -184,7 +184,7 @@ final class Asking {
 
         /** A response that is there is still handed out, and a claim that is open is still reported. Nobody is registered. */
         private void lookOnly(Throwable refusal) {
-            CompletionStage<StoredRecord> get = moves.get(name);
+            CompletionStage<@Nullable StoredRecord> get = moves.get(name);
             CompletionStage<Long> left = link.send(commands -> commands.pttl(name.name()));
             var unused = get.thenCombine(left, (found, millis) -> {
                         long leaseLeft = millis - Moves.GRACE_MILLIS;

@@ -112,7 +112,7 @@ final class Link {
     }
 
     private void replace(Commands broken) {
-        if (closed || current.connection() != broken.connection() || !replacing.compareAndSet(false, true)) {
+        if (closed || !current.equals(broken) || !replacing.compareAndSet(false, true)) {
             return;
         }
         var unused = topology.connect().whenComplete((fresh, failure) -> {

@@ -127,7 +127,7 @@ class FailoverTest {
                 load.go(50);
                 RedisProcess from = cluster.masterOf(slot);
                 RedisProcess to = cluster.masters().stream()
-                        .filter(node -> node != from)
+                        .filter(node -> !node.equals(from))
                         .findFirst()
                         .orElseThrow();
                 cluster.startMove(slot, from, to);
@@ -135,7 +135,7 @@ class FailoverTest {
                 owner.handle("while it moves"); // the record may be at either node
                 cluster.endMove(slot, from, to);
                 for (int moved = slot + 1; moved < slot + 200; moved++) {
-                    if (cluster.masterOf(moved % 16384) == from) {
+                    if (cluster.masterOf(moved % 16384).equals(from)) {
                         cluster.moveSlot(moved % 16384, from, to);
                     }
                 }

@@ -267,7 +267,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private static void join(Thread thread) {
-        if (thread == Thread.currentThread()) {
+        if (thread.equals(Thread.currentThread())) {
             return;
         }
         try {
