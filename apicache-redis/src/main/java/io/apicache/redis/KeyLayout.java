@@ -1,5 +1,6 @@
 package io.apicache.redis;
 
+import io.apicache.redis.StoredRecord.KeyHash;
 import io.apicache.spi.Key;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -45,6 +46,11 @@ final class KeyLayout {
     RecordName record(Key key) {
         byte[] name = (prefix + ":{" + named(key) + "}").getBytes(StandardCharsets.US_ASCII);
         return new RecordName(key, name, Arrays.copyOf(sha256(name), HASH_BYTES));
+    }
+
+    /** {@return the hash in the record that lies under a name} */
+    static KeyHash hashOf(String name) {
+        return KeyHash.of(sha256(name.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** {@return where a large response lies until it becomes the record: one place for each claim, in the record's slot} */

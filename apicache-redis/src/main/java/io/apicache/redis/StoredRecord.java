@@ -234,7 +234,11 @@ final class StoredRecord {
     record KeyHash(long high, long low) {
 
         static KeyHash of(RecordName name) {
-            return new KeyHash((long) LONG.get(name.hash(), 0), (long) LONG.get(name.hash(), 8));
+            return of(name.hash());
+        }
+
+        static KeyHash of(byte[] hash) {
+            return new KeyHash((long) LONG.get(hash, 0), (long) LONG.get(hash, 8));
         }
     }
 }

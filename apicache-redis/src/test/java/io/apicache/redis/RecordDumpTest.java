@@ -1,0 +1,115 @@
+package io.apicache.redis;
+
+import static io.apicache.redis.Expect.eventually;
+import static io.apicache.redis.Expect.firstSeen;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.ApiCache;
+import io.apicache.FirstSeen;
+import io.apicache.redis.server.RedisProcess;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RecordDumpTest {
+
+    private static final String KEY = "ac:{faults:id}";
+
+    private static RedisProcess redis;
+    private final Caches caches = new Caches().lease(Duration.ofSeconds(30));
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void startServer() {
+        redis = RedisProcess.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        redis.close();
+    }
+
+    @AfterEach
+    void close() {
+        caches.close();
+        redis.command("FLUSHALL");
+    }
+
+    private int dump(String... args) {
+        return RecordDump.run(args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    }
+
+    private String printed() {
+        String text = out.toString(UTF_8);
+        out.reset();
+        return text;
+    }
+
+    @Test
+    void everyStateIsShown() {
+        ApiCache<String> cache = caches.at(redis.uri());
+        assertThat(dump(redis.uri(), KEY)).isZero();
+        assertThat(printed()).contains(KEY, "absent");
+
+        FirstSeen<String> owner = firstSeen(cache, "id");
+        var unused = caches.at(redis.uri()).receiveAsync("id", Expect.LONG);
+        eventually("joined", () -> (Long) redis.command("STRLEN", KEY) > StoredRecord.HEADER);
+        assertThat(dump(redis.uri(), KEY)).isZero();
+        assertThat(printed())
+                .contains(
+                        "pending, the lease ends in", "number      " + owner.token(), "none", "matches", "1 processes");
+
+        owner.handle("response", Duration.ofHours(1));
+        assertThat(dump(redis.uri(), KEY)).isZero();
+        assertThat(printed()).contains("handled, retained for 3", "response    8 bytes");
+
+        cache.invalidate("id");
+        assertThat(dump(redis.uri(), KEY)).isZero();
+        assertThat(printed()).contains("released or invalidated");
+
+        firstSeen(cache, "id").handle("response", Duration.ofSeconds(1));
+        dump(redis.uri(), KEY);
+        assertThat(printed()).containsPattern("handled, (retained for \\d+ ms|no longer retained)");
+        cache.invalidate("id");
+        firstSeen(cache, "id").handle("response", Duration.ZERO);
+        dump(redis.uri(), KEY);
+        assertThat(printed()).contains("not retained: for those who had joined");
+    }
+
+    @Test
+    void aLeaseThatIsOverIsShown() {
+        firstSeen(caches.at(redis.uri()), "id");
+        redis.command("PEXPIRE", KEY, "4000");
+
+        dump(redis.uri(), KEY);
+
+        assertThat(printed()).contains("the lease is over");
+    }
+
+    @Test
+    void whatIsNoRecordIsSaidToBeNone() {
+        redis.command("SET", KEY, "garbage");
+        firstSeen(caches.at(redis.uri()), "other");
+        redis.command("COPY", "ac:{faults:other}", "ac:{faults:copy}");
+
+        assertThat(dump(redis.uri(), KEY)).isOne();
+        assertThat(printed()).contains("not a record of format version 1: 7 bytes");
+        assertThat(dump(redis.uri(), "ac:{faults:copy}")).isOne();
+        assertThat(printed()).contains("is that of another key");
+    }
+
+    @Test
+    void aWrongCallIsExplained() {
+        assertThat(dump(redis.uri())).isEqualTo(2);
+        assertThat(err.toString(UTF_8)).contains("Usage");
+        assertThat(dump("no address", KEY)).isEqualTo(2);
+        assertThat(dump("redis://127.0.0.1:1", KEY)).isOne();
+        assertThat(err.toString(UTF_8)).contains("127.0.0.1").contains(":1");
+    }
+}
