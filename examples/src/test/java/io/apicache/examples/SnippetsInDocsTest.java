@@ -20,6 +20,8 @@ class SnippetsInDocsTest {
     private static final Path ROOT = Path.of("..");
     private static final List<Path> CODE = List.of(
             Path.of("src/test/java/io/apicache/examples/SnippetsTest.java"),
+            Path.of("src/test/java/io/apicache/examples/RedisPageTest.java"),
+            ROOT.resolve("apicache-redis/src/test/java/io/apicache/redis/RedisPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/CodecsPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/ForeignCodecsTest.java"));
     private static final Pattern BLOCK =
