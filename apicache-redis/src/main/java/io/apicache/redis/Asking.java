@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,12 @@ final class Asking {
 
     /** How often a record may change between two commands before that is called a failure. */
     private static final int TRIES = 5;
+
+    /**
+     * A number may be so much older than its record. Others may have come and gone since it was drawn, and have had greater ones; but not
+     * within the grace, in which what they leave behind is seen.
+     */
+    private static final long OLDEST_MICROS = TimeUnit.MILLISECONDS.toMicros(Moves.GRACE_MILLIS) - 1_000_000;
 
     private static final byte[] NO_INBOX = {};
 
@@ -88,7 +95,7 @@ final class Asking {
                     commands.setGet(name.name(), pending, SetArgs.Builder.nx().px(life)));
             var unused = reply.whenComplete((found, failure) -> {
                 if (failure == null && found == null) {
-                    granted(number, false);
+                    granted(number, false, 0);
                 } else {
                     seen(found, failure);
                 }
@@ -102,7 +109,7 @@ final class Asking {
             CompletionStage<byte[]> get = link.send(commands -> commands.get(name.name()));
             var unused = set.whenComplete((ok, failure) -> {
                 if (failure == null && ok != null) {
-                    granted(number, false);
+                    granted(number, false, 0);
                 } else if (failure != null) {
                     seen(null, failure);
                 } else {
@@ -128,9 +135,9 @@ final class Asking {
         private void decide(StoredRecord record) {
             if (record.state() == StoredRecord.HANDLED && record.flags() == 0) {
                 answer.complete(moves.present(record));
-            } else if (record.state() == StoredRecord.PENDING && record.isOf(attempt.id())) {
-                granted(record.number(), false); // the reply to an earlier try was lost
-            } else if (record.state() == StoredRecord.PENDING && attempt.waits()) {
+            } else if (record.state() == StoredRecord.PENDING
+                    && !record.isOf(attempt.id()) // or else the reply to an earlier try was lost
+                    && attempt.waits()) {
                 pending(record, 0);
             } else {
                 runScript();
@@ -163,7 +170,9 @@ final class Asking {
 
         private void scriptSaid(List<Object> said) {
             switch (((byte[]) said.get(0))[0]) {
-                case 'G' -> granted(ByteBuffer.wrap((byte[]) said.get(1)).getLong(), (Long) said.get(2) == 1);
+                case 'G' ->
+                    granted(ByteBuffer.wrap((byte[]) said.get(1)).getLong(), (Long) said.get(2) == 1, (Long)
+                            said.get(3));
                 case 'P' -> pending(StoredRecord.read(name, (byte[]) said.get(1)), (Long) said.get(2));
                 case 'D' -> {
                     var unused = moves.get(name).whenComplete((found, failure) -> {
@@ -196,7 +205,7 @@ final class Asking {
                         }
                         if (found != null && found.state() == StoredRecord.PENDING) {
                             if (found.isOf(attempt.id())) {
-                                return granted(found.number(), false);
+                                return granted(found.number(), false, life - millis);
                             }
                             return leaseLeft > 0 && pending(found, leaseLeft);
                         }
@@ -213,8 +222,21 @@ final class Asking {
 
         // ---- answers
 
-        private boolean granted(long granted, boolean takenOver) {
-            return answer.complete(new Claimed.Granted<>(new Token(granted, attempt.id()), takenOver));
+        /** A claim that came to the server too long after its number was drawn is given back, to be made again with another one. */
+        private boolean granted(long granted, boolean takenOver, long millisAgo) {
+            if (clock.micros() - 1_000 * millisAgo - granted <= OLDEST_MICROS) {
+                return answer.complete(new Claimed.Granted<>(new Token(granted, attempt.id()), takenOver));
+            }
+            var unused = moves.release(name.key(), attempt.id())
+                    .whenComplete((released, failure) -> fail(
+                            failure != null
+                                    ? failure
+                                    : new StoreUnavailableException(
+                                            verb + " of " + name.key()
+                                                    + " was under way for too long, and was given back",
+                                            Outcome.NOT_EXECUTED,
+                                            null)));
+            return true;
         }
 
         private boolean pending(StoredRecord record, long leaseLeft) {

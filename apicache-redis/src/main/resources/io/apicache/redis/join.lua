@@ -4,7 +4,7 @@
 -- ARGV[1]  the pending header of the asker
 -- ARGV[2]  its lease and the grace, in milliseconds
 -- ARGV[3]  the inbox of the asker's process, to be told of changes; '' for a claim, which does not wait
--- reply    {'G', number, 1 if taken over}   granted
+-- reply    {'G', number, 1 if taken over, how long ago in milliseconds}  granted
 --          {'P', header, milliseconds left} somebody else's, and the inbox is in the record
 --          {'D'}                            handled: GET it
 --          {'X'}                            not a record of this format
@@ -21,7 +21,7 @@ end
 
 if state == 'P' then
   if string.sub(header, 13, 28) == string.sub(ARGV[1], 13, 28) then
-    return { 'G', string.sub(header, 5, 12), 0 }
+    return { 'G', string.sub(header, 5, 12), 0, ARGV[2] - redis.call('PTTL', KEYS[1]) }
   end
   inboxes = redis.call('GETRANGE', KEYS[1], HEADER, -1)
   local left = redis.call('PTTL', KEYS[1]) - struct.unpack('>L', string.sub(header, 77, 84))
@@ -55,4 +55,4 @@ if state ~= '' then
   end
 end
 redis.call('SET', KEYS[1], string.sub(ARGV[1], 1, 4) .. number .. string.sub(ARGV[1], 13) .. inboxes, 'PX', ARGV[2])
-return { 'G', number, state == 'P' and 1 or 0 }
+return { 'G', number, state == 'P' and 1 or 0, 0 }

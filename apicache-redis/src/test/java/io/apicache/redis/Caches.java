@@ -3,6 +3,7 @@ package io.apicache.redis;
 import io.apicache.ApiCache;
 import io.apicache.Codec;
 import io.apicache.StoreUnavailableException;
+import io.apicache.spi.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Caches implements AutoCloseable {
     private Duration lease = Duration.ofSeconds(3);
     private Duration commandTimeout = Duration.ofSeconds(1);
     private Duration storeTimeout = Duration.ofSeconds(2);
+    private Time time = Time.system();
 
     Caches lease(Duration lease) {
         this.lease = lease;
@@ -29,6 +31,12 @@ final class Caches implements AutoCloseable {
 
     Caches storeTimeout(Duration storeTimeout) {
         this.storeTimeout = storeTimeout;
+        return this;
+    }
+
+    /** What the stores reckon the time at the server by. */
+    Caches serverTime(Time time) {
+        this.time = time;
         return this;
     }
 
@@ -48,7 +56,8 @@ final class Caches implements AutoCloseable {
 
     /** Opens a store. A machine that stands still for as long as a command may take is given another chance. */
     RedisStore store(String uri) {
-        RedisStore.Builder builder = RedisStore.builder(uri).commandTimeout(commandTimeout);
+        RedisStore.Builder builder =
+                RedisStore.builder(uri).commandTimeout(commandTimeout).time(time);
         for (int tries = 1; ; tries++) {
             try {
                 RedisStore store = builder.connect();

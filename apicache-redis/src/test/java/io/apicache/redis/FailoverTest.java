@@ -111,7 +111,7 @@ class FailoverTest {
     @Test
     @DisplayName("H1 W1 slots move under load, and nothing that was handled is lost")
     void slotsMoveUnderLoad() throws Exception {
-        try (RedisCluster cluster = RedisCluster.start(3, 0)) {
+        try (RedisCluster cluster = RedisCluster.start(3, 0, "--cluster-node-timeout", "20000")) {
             String id = "moves";
             int slot = RedisCluster.slotOf("ac:{faults:" + id + "}");
             ApiCache<String> here = caches.at(cluster.uri());
@@ -153,7 +153,7 @@ class FailoverTest {
     @DisplayName(
             "H1 L1 a master of the cluster hands over under load: what was handled stays, and an owner stays the owner")
     void aClusterFailsOverInGoodOrder() throws Exception {
-        try (RedisCluster cluster = RedisCluster.start(3, 1)) {
+        try (RedisCluster cluster = RedisCluster.start(3, 1, "--cluster-node-timeout", "20000")) {
             ApiCache<String> here = caches.at(cluster.uri());
             ApiCache<String> there = caches.at(cluster.uri());
             String id = "stays";

@@ -20,7 +20,9 @@ import io.apicache.redis.server.Cut;
 import io.apicache.redis.server.Fault;
 import io.apicache.redis.server.RedisProcess;
 import io.apicache.redis.server.TcpProxy;
+import io.apicache.spi.Store;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -309,6 +311,26 @@ class NetworkFaultsTest {
             });
             next.handle("of the next");
             assertThat(replayed(cutOff, id)).isEqualTo("of the next");
+        }
+    }
+
+    @Test
+    @DisplayName("C5 a claim that was under way while others came and went is not granted with its old token")
+    void aClaimArrivesLate() throws Exception {
+        try (RedisTime time = new RedisTime(List.of(redis), "ac");
+                Caches together = new Caches().commandTimeout(COMMAND_TIMEOUT).serverTime(time)) {
+            ApiCache<String> late = together.at(network.uri());
+            ApiCache<String> others = together.at(redis.uri());
+            network.requests().stall();
+            CompletableFuture<Receipt<String>> claim = late.receiveAsync(id, LONG);
+            FirstSeen<String> other = firstSeen(others, id);
+            other.release();
+            time.pass(Store.HAND_OVER.plusSeconds(1));
+            assertThat(redis.command("EXISTS", record(id))).isEqualTo(0L);
+
+            network.heal();
+
+            assertThat(firstSeen(claim).token()).isGreaterThan(other.token());
         }
     }
 

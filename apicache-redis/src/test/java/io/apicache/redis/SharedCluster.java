@@ -7,7 +7,9 @@ import java.util.List;
 /** The one cluster that the contracts share: three masters with a replica each. It ends with the JVM. */
 final class SharedCluster {
 
-    private static final RedisCluster CLUSTER = RedisCluster.start(3, 1);
+    /** A machine that stands still for a moment is no reason for a replica to take over, and to lose what it had not heard of. */
+    private static final RedisCluster CLUSTER =
+            RedisCluster.start(3, 1, "--cluster-node-timeout", "30000", "--cluster-replica-no-failover", "yes");
 
     private SharedCluster() {}
 
