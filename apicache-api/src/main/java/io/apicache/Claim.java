@@ -46,6 +46,7 @@ final class Claim<R> {
     private State state;
     private boolean attempted; // handle was called, so the work is done
     private CompletableFuture<Boolean> released = NOT_RELEASED;
+    private boolean doubtful; // the record went while a handle was on its way
     private boolean abandoned; // closed by its holder while a handle was on its way
     private @Nullable Handling<R> handling;
     private long lostAt;
@@ -85,8 +86,18 @@ final class Claim<R> {
         return state == State.OPEN || state == State.RELEASING;
     }
 
-    boolean isReleasing() {
-        return state == State.RELEASING;
+    /** {@return whether it is about to end, as far as is known} */
+    boolean isEnding() {
+        return state == State.RELEASING || (doubtful && handling != null);
+    }
+
+    /** The record is not what it was: if a response is on its way, nobody can tell whether it was stored before or will be refused. */
+    void doubt() {
+        doubtful = handling != null;
+    }
+
+    boolean isDoubtful() {
+        return doubtful;
     }
 
     AttemptId attempt() {
@@ -145,8 +156,10 @@ final class Claim<R> {
         } else if (Boolean.TRUE.equals(kept)
                 && !lease.isOver(engine.now())) { // later than that it may be somebody else's already
             lease.renewed(sent);
-        } else if (!attempted) { // with a handle on its way, no claim may just as well mean that it has been stored
+        } else if (!attempted) {
             lose(out);
+        } else {
+            doubt(); // with a handle on its way, no claim may just as well mean that it has been stored
         }
     }
 
@@ -302,6 +315,9 @@ final class Claim<R> {
         } else if (abandoned) {
             state = State.RELEASED;
             room.vacated(this);
+        } else if (doubtful) {
+            doubtful = false;
+            room.stillHeld(out);
         }
     }
 

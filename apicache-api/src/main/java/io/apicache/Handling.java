@@ -98,7 +98,11 @@ final class Handling<R> {
     private void decide(@Nullable Stored<R> stored, @Nullable Throwable failure, Outbox<R> out) {
         if (stored instanceof Stored.Accepted<R> accepted) {
             claim.handlingEnded(true, false, out);
-            room.settled(claim, accepted.record(), out);
+            if (claim.isDoubtful()) {
+                room.vacated(claim); // stored and then invalidated, or the other way round: those who wait ask
+            } else {
+                room.settled(claim, accepted.record(), out);
+            }
             end(null, out);
         } else if (stored != null) {
             claim.handlingEnded(false, true, out);

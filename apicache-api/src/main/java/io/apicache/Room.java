@@ -86,7 +86,7 @@ final class Room<R> {
             return;
         }
         boolean held = isHeld();
-        boolean free = claim != null && claim.isReleasing(); // as soon as the store knows: whoever comes now asks then
+        boolean free = claim != null && claim.isEnding(); // as soon as the store knows: whoever comes now asks then
         Verdict<R> known = held && !free ? Decision.onPending(recorded(), waiter, leaseLeft()) : null;
         boolean crowded = held || inquiry.isOpen() || inquiry.isForeign();
         if (known == null && crowded && waiter.mayWait() && !waiters.hasSpace(waiter)) {
@@ -141,6 +141,11 @@ final class Room<R> {
         claim = new Claim<>(this, winner.request, granted, sent, claim);
         engine.keeper().watch();
         out.decide(winner, new Verdict.Run<>(claim));
+        stillHeld(out);
+    }
+
+    /** Those who wait are told so, as far as they do not go on waiting. */
+    void stillHeld(Outbox<R> out) {
         if (!waiters.isEmpty()) {
             long left = leaseLeft();
             waiters.decide(waiter -> Decision.onPending(recorded(), waiter, left), out);
@@ -182,6 +187,9 @@ final class Room<R> {
         List<Claim<R>> held = new ArrayList<>(1);
         change(out -> {
             inquiry.doubt();
+            if (claim != null) {
+                claim.doubt();
+            }
             return claim != null && claim.isHeld() && held.add(claim);
         });
         held.forEach(Claim::verify);

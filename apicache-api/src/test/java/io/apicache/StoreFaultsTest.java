@@ -418,4 +418,54 @@ class StoreFaultsTest {
                 .filter(thread -> thread.getName().startsWith("apicache-" + namespace))
                 .count();
     }
+
+    // ---- invalidated while a response is on its way
+
+    private CompletableFuture<Void> handleWithItsReplyHeldBack(List<Runnable> replies) {
+        FirstSeen<String> owner = firstSeen();
+        faulty.answerOn(replies::add);
+        CompletableFuture<Void> handled = owner.handleAsync("response");
+        faulty.answerOn(Runnable::run);
+        assertThat(replies).hasSize(1);
+        return handled;
+    }
+
+    @Test
+    @DisplayName("H1 who comes after an invalidation is not told of the claim or the response that it ended")
+    void invalidatedWhileAResponseIsOnItsWay() throws Exception {
+        List<Runnable> replies = new ArrayList<>();
+        CompletableFuture<Void> handled = handleWithItsReplyHeldBack(replies);
+        CompletableFuture<Receipt<String>> before = cache.receiveAsync("id", SECOND);
+        cache.invalidate("id");
+        CompletableFuture<Receipt<String>> after = cache.receiveAsync("id", Duration.ZERO);
+        assertThat(after).isNotDone();
+
+        replies.forEach(Runnable::run);
+
+        in(handled); // it was stored, before it was invalidated
+        Receipt<String> first = in(before.applyToEither(after, receipt -> receipt));
+        assertThat(first).isInstanceOf(FirstSeen.class);
+        ((FirstSeen<String>) first).handle("anew");
+        Receipt<String> second = in(first.equals(before.getNow(null)) ? after : before);
+        if (second instanceof Cached<String> hit) {
+            assertThat(hit.response()).isEqualTo("anew");
+        } else {
+            assertThat(second).isInstanceOf(InFlight.class);
+        }
+    }
+
+    @Test
+    @DisplayName("W2 who comes after an invalidation is told in time, also when the response on its way is lost")
+    void invalidatedWhileAResponseIsLost() throws Exception {
+        FirstSeen<String> owner = firstSeen();
+        faulty.every(1, Verb.HANDLE, Fault.BLACK_HOLE);
+        CompletableFuture<Void> handled = owner.handleAsync("response");
+        cache.invalidate("id");
+        CompletableFuture<Receipt<String>> after = cache.receiveAsync("id", Duration.ZERO);
+
+        pass(STORE_TIMEOUT.multipliedBy(2));
+
+        assertUnavailable(handled, Outcome.UNKNOWN);
+        assertThat(in(after)).isInstanceOfAny(InFlight.class, FirstSeen.class);
+    }
 }
