@@ -184,6 +184,11 @@ final class Moves {
         return yesOrNo("release", key, Script.RELEASE, StoredRecord.attempt(attempt), digits(GRACE_MILLIS), inboxes);
     }
 
+    /** Gives back one claim, and no later one of the same attempt. */
+    CompletionStage<Boolean> release(Key key, Token token) {
+        return yesOrNo("release", key, Script.RELEASE, StoredRecord.token(token), digits(GRACE_MILLIS), inboxes);
+    }
+
     CompletionStage<Boolean> invalidate(Key key) {
         byte[] tombstone = StoredRecord.tombstone(layout.record(key), clock.nextNumber());
         return yesOrNo("invalidate", key, Script.INVALIDATE, tombstone, digits(GRACE_MILLIS), inboxes);
