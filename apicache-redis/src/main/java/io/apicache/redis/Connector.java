@@ -122,6 +122,7 @@ final class Connector {
             throws InterruptedException, TimeoutException {
         try {
             SelfTest.tryEveryMove(store, Math.max(settings.inlineLimit, Moves.THROUGH_SCRIPT) + 1);
+            store.forgetJoined(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
             return store;
         } catch (ExecutionException e) {

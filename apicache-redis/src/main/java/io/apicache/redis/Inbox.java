@@ -99,6 +99,11 @@ final class Inbox {
         expected.computeIfAbsent(KeyHash.of(name), hash -> new Expected(name)).until = until;
     }
 
+    /** No message about what was joined so far is wanted. */
+    void forget() {
+        expected.clear();
+    }
+
     // ---- the subscription
 
     /** Subscribes. {@return completes when messages come in} */

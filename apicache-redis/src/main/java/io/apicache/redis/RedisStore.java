@@ -207,6 +207,11 @@ public final class RedisStore implements Store<byte[]> {
         }
     }
 
+    /** Nobody here waits for what was joined so far. */
+    void forgetJoined() {
+        inbox.forget();
+    }
+
     static void awaitQuietly(CompletableFuture<Void> connections) {
         var unused = connections
                 .completeOnTimeout(null, OwnClient.SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
