@@ -3,6 +3,7 @@ package io.apicache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -33,12 +34,20 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(Class<?> main, String... arguments) {
+        return start(List.of(), main, arguments);
+    }
+
+    /** Starts one that finds some directories before the classes and resources of the tests. */
+    static ChildJvm start(List<Path> before, Class<?> main, String... arguments) {
+        List<String> classPath = new ArrayList<>();
+        before.forEach(directory -> classPath.add(directory.toString()));
+        classPath.add(System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx128m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                String.join(File.pathSeparator, classPath),
                 main.getName()));
         command.addAll(List.of(arguments));
         try {

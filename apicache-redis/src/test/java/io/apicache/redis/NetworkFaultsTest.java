@@ -279,6 +279,7 @@ class NetworkFaultsTest {
         firstSeen(near, id);
         CompletableFuture<Receipt<String>> waiter = far.receiveAsync(id, Duration.ofSeconds(2));
         eventually("joined", () -> hasJoined(id));
+        far.peek(id + "-other"); // the answer to the join came before this one
 
         network.blackHole();
 

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apicache.Codec;
 import io.apicache.redis.server.RedisServer;
 import io.apicache.redis.server.RedisShared;
+import io.apicache.spi.Attempt;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Claimed.Granted;
+import io.apicache.spi.Claimed.Handled;
+import io.apicache.spi.Key;
 import io.apicache.spi.Store;
+import io.apicache.spi.Stored;
 import io.apicache.tck.FaultyStore;
 import io.apicache.tck.FaultyStore.Fault;
 import io.apicache.tck.FaultyStore.Verb;
@@ -13,9 +19,12 @@ import io.apicache.tck.StoreContract;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -56,7 +65,7 @@ class RedisStoreTest {
         /** Long against what a slow machine takes for a move. */
         @Override
         protected Duration lease() {
-            return Duration.ofSeconds(8);
+            return Duration.ofSeconds(10);
         }
 
         @Override
@@ -87,17 +96,11 @@ class RedisStoreTest {
         }
     }
 
-    /** Nothing but notices, and responses kept so briefly that their records outlive them. */
     @Nested
     class OnlyNotices extends Contract {
         @Override
         RedisStore.Builder builder() {
             return super.builder().inlineLimit(0);
-        }
-
-        @Override
-        protected Duration lease() {
-            return Duration.ofSeconds(4);
         }
     }
 
@@ -114,6 +117,57 @@ class RedisStoreTest {
                 faulty.every(1, verb, Fault.COPIED);
             }
             return faulty;
+        }
+    }
+
+    /** A response that is kept for less than five seconds lies in a record that outlives it. */
+    @Nested
+    class KeptBriefly {
+
+        private final String prefix = "t-" + UUID.randomUUID().toString().substring(0, 8);
+        private final RedisTime time = new RedisTime(List.of(RedisShared.server()), prefix);
+        private final Store<String> store = RedisStore.builder(RedisShared.uri())
+                .prefix(prefix)
+                .time(time)
+                .commandTimeout(Duration.ofSeconds(4))
+                .connect()
+                .as(Codec.utf8());
+        private final Key key = new Key("brief", "id");
+
+        @AfterEach
+        void close() {
+            store.close();
+            time.close();
+        }
+
+        private Attempt attempt() {
+            return new Attempt(AttemptId.next(), null, Duration.ofMinutes(1));
+        }
+
+        private static <T> T await(CompletionStage<T> stage) {
+            return stage.toCompletableFuture().join();
+        }
+
+        @Test
+        @DisplayName("H1 a response is kept for as long as it should be, however briefly, and then the id is free")
+        void keptBriefly() {
+            Granted<String> owner = (Granted<String>) await(store.claim(key, attempt()));
+            await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900)));
+
+            assertThat(await(store.claim(key, attempt()))).isInstanceOf(Handled.class);
+            assertThat(await(store.peek(key))).isPresent();
+            assertThat(await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900))))
+                    .isInstanceOf(Stored.Accepted.class);
+
+            time.pass(Duration.ofMillis(4_900));
+
+            assertThat(await(store.peek(key))).isEmpty();
+            assertThat(await(store.invalidate(key))).isFalse();
+            assertThat(await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900))))
+                    .isInstanceOf(Stored.Lost.class);
+            Granted<String> next = (Granted<String>) await(store.claim(key, attempt()));
+            assertThat(next.takenOver()).isFalse();
+            assertThat(next.token().number()).isGreaterThan(owner.token().number());
         }
     }
 }
