@@ -1,0 +1,4 @@
+package io.apicache.consumer;
+
+/** A response. */
+public record Payment(String id, long cents) {}
