@@ -20,12 +20,22 @@ import io.apicache.redis.server.Cut;
 import io.apicache.redis.server.Fault;
 import io.apicache.redis.server.RedisProcess;
 import io.apicache.redis.server.TcpProxy;
+import io.apicache.spi.Attempt;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Claimed.Granted;
+import io.apicache.spi.Key;
 import io.apicache.spi.Store;
+import io.apicache.spi.Stored;
+import io.apicache.spi.Token;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -184,6 +194,52 @@ class NetworkFaultsTest {
             }
 
             firstSeen(near, each).handle("of the next");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "L1 wherever the answer to a renewal, a look or an invalidation is cut, its outcome is known or unknown, never wrong")
+    void everyOtherMoveIsCut() throws Exception {
+        RedisStore store = caches.store(network.uri());
+        Key key = new Key("faults", id);
+        Attempt attempt = new Attempt(AttemptId.next(), null, Duration.ofSeconds(10));
+        Token token = ((Granted<byte[]>)
+                        store.claim(key, attempt).toCompletableFuture().get())
+                .token();
+        for (int bytes = 0; bytes <= 4; bytes++) {
+            network.once(SCRIPT, Fault.cutReply(bytes, Cut.RST));
+            assertThat(told(store.renew(key, token, Duration.ofSeconds(10)))).isIn(true, Outcome.UNKNOWN);
+            eventually(
+                    "renewed",
+                    () -> told(store.renew(key, token, Duration.ofSeconds(10))).equals(true));
+        }
+        assertThat(store.handle(key, token, new byte[10], Duration.ofMinutes(1))
+                        .toCompletableFuture()
+                        .get())
+                .isInstanceOf(Stored.Accepted.class);
+        for (int bytes = 0; bytes <= 101; bytes++) {
+            network.once(TcpProxy.command("GET"), Fault.cutReply(bytes, Cut.RST));
+            assertThat(told(store.peek(key).thenApply(Optional::isPresent))).isIn(true, Outcome.UNKNOWN);
+            eventually(
+                    "seen",
+                    () -> told(store.peek(key).thenApply(Optional::isPresent)).equals(true));
+        }
+        for (int bytes = 0; bytes <= 4; bytes++) {
+            network.once(SCRIPT, Fault.cutReply(bytes, Cut.RST));
+            assertThat(told(store.invalidate(key))).isIn(true, false, Outcome.UNKNOWN);
+            eventually("invalidated", () -> told(store.invalidate(key)).equals(false));
+        }
+    }
+
+    /** {@return the answer, or its outcome if there is none} */
+    private static Object told(CompletionStage<?> answer) {
+        try {
+            return answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return ((StoreUnavailableException) e.getCause()).outcome();
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
         }
     }
 
