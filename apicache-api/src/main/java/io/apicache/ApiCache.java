@@ -113,7 +113,7 @@ public final class ApiCache<R> implements AutoCloseable {
         Objects.requireNonNull(response, "response");
         Claim<R> claim = engine.claimOf(requestId);
         if (claim != null) {
-            claim.handle(response, claim.defaultKeepFor());
+            claim.handle(response, claim.defaultKeepFor(), true);
         }
     }
 
@@ -129,7 +129,7 @@ public final class ApiCache<R> implements AutoCloseable {
         Durations.keepFor(keepFor);
         Claim<R> claim = engine.claimOf(requestId);
         if (claim != null) {
-            claim.handle(response, keepFor);
+            claim.handle(response, keepFor, true);
         }
     }
 
@@ -146,7 +146,7 @@ public final class ApiCache<R> implements AutoCloseable {
         Claim<R> claim = engine.claimOf(requestId);
         return claim == null
                 ? CompletableFuture.completedFuture(null)
-                : claim.handleAsync(response, claim.defaultKeepFor());
+                : claim.handleAsync(response, claim.defaultKeepFor(), true);
     }
 
     /**
@@ -162,7 +162,7 @@ public final class ApiCache<R> implements AutoCloseable {
         Objects.requireNonNull(response, "response");
         Durations.keepFor(keepFor);
         Claim<R> claim = engine.claimOf(requestId);
-        return claim == null ? CompletableFuture.completedFuture(null) : claim.handleAsync(response, keepFor);
+        return claim == null ? CompletableFuture.completedFuture(null) : claim.handleAsync(response, keepFor, true);
     }
 
     /**
@@ -174,7 +174,7 @@ public final class ApiCache<R> implements AutoCloseable {
     public void release(String requestId) {
         Claim<R> claim = engine.claimOf(requestId);
         if (claim != null) {
-            claim.release();
+            claim.release(true);
         }
     }
 

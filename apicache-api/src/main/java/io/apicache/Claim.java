@@ -248,14 +248,14 @@ final class Claim<R> {
         return earlier != null && (earlier.state == State.LOST || earlier.isAmbiguous());
     }
 
-    void handle(R response, Duration keepFor) {
-        Calls.await(startHandling(response, keepFor), "handle");
+    void handle(R response, Duration keepFor, boolean byId) {
+        Calls.await(startHandling(response, keepFor, byId), "handle");
         handledEvent();
     }
 
-    CompletableFuture<Void> handleAsync(R response, Duration keepFor) {
+    CompletableFuture<Void> handleAsync(R response, Duration keepFor, boolean byId) {
         return engine.calls()
-                .handOver(startHandling(response, keepFor), done -> {
+                .handOver(startHandling(response, keepFor, byId), done -> {
                     handledEvent();
                     return done;
                 })
@@ -268,13 +268,16 @@ final class Claim<R> {
         }
     }
 
-    private CompletableFuture<Boolean> startHandling(R response, Duration keepFor) {
+    private CompletableFuture<Boolean> startHandling(R response, Duration keepFor, boolean byId) {
         Objects.requireNonNull(response, "response");
         Duration kept = Durations.keepFor(keepFor);
         Handling<R> started = locked(() -> {
             if (state == State.UNPROTECTED) {
                 state = State.HANDLED;
                 return null;
+            }
+            if (byId) {
+                room.requireMeant(this);
             }
             requireUnfinished("handled");
             if (engine.isClosed()) {
@@ -321,18 +324,21 @@ final class Claim<R> {
         }
     }
 
-    void release() {
-        if (Calls.await(startRelease(), "release")) {
+    void release(boolean byId) {
+        if (Calls.await(startRelease(byId), "release")) {
             engine.events().released(request.id());
         }
     }
 
     /** {@return completes with whether it was this call that gave the claim back} */
-    private CompletableFuture<Boolean> startRelease() {
+    private CompletableFuture<Boolean> startRelease(boolean byId) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         State before = locked(() -> {
             if (state == State.RELEASING || state == State.RELEASED) {
                 return state;
+            }
+            if (byId && state != State.UNPROTECTED) {
+                room.requireMeant(this);
             }
             requireUnfinished("released");
             State was = state;
@@ -377,7 +383,7 @@ final class Claim<R> {
         });
         if (unused) {
             try {
-                release();
+                release(false);
             } catch (StoreUnavailableException e) {
                 // told to the listener already; the lease runs out by itself
             }

@@ -40,7 +40,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @throws IllegalStateException if the claim was handled or released before
      */
     public void handle(R response) {
-        claim.handle(response, claim.defaultKeepFor());
+        claim.handle(response, claim.defaultKeepFor(), false);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @param keepFor how long it is retained from now on, in milliseconds rounded up; zero hands it to the present waiters only
      */
     public void handle(R response, Duration keepFor) {
-        claim.handle(response, keepFor);
+        claim.handle(response, keepFor, false);
     }
 
     /**
@@ -60,7 +60,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @return completes when it is stored, or with the exceptions of {@link #handle(Object)}
      */
     public CompletableFuture<Void> handleAsync(R response) {
-        return claim.handleAsync(response, claim.defaultKeepFor());
+        return claim.handleAsync(response, claim.defaultKeepFor(), false);
     }
 
     /**
@@ -71,7 +71,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @return completes when it is stored, or with the exceptions of {@link #handle(Object)}
      */
     public CompletableFuture<Void> handleAsync(R response, Duration keepFor) {
-        return claim.handleAsync(response, keepFor);
+        return claim.handleAsync(response, keepFor, false);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @throws IllegalStateException if it was handled before: see {@link ApiCache#invalidate(String)}
      */
     public void release() {
-        claim.release();
+        claim.release(false);
     }
 
     /**

@@ -200,14 +200,20 @@ final class Room<R> {
     Claim<R> claimById() {
         lock.lock();
         try {
-            if (claim != null && (unprotected > 0 || claim.isAmbiguous())) {
-                throw new IllegalStateException(
-                        "this cache has handed out more than one claim on " + key
-                                + ", an earlier one of which was lost: call handle or release on the FirstSeen receipt instead");
+            if (claim != null) {
+                requireMeant(claim);
             }
             return claim;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Fails if the id may mean another claim than this one, perhaps since a moment ago. Called under the lock. */
+    void requireMeant(Claim<R> byId) {
+        if (unprotected > 0 || byId.isAmbiguous() || (claim != null && claim != byId)) {
+            throw new IllegalStateException("this cache has handed out more than one claim on " + key
+                    + ", an earlier one of which was lost: call handle or release on the FirstSeen receipt instead");
         }
     }
 
