@@ -6,6 +6,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,15 +86,20 @@ final class Link {
                 result.complete(said);
             } else if (closed || deadline - System.nanoTime() < 0 || !RedisFailures.isNotConnected(failure)) {
                 result.completeExceptionally(failure);
-            } else {
-                var ignored = topology.resources()
-                        .eventExecutorGroup()
-                        .schedule(
-                                () -> again(command, dispatch(command), deadline, result),
-                                AGAIN_AFTER_MILLIS,
-                                TimeUnit.MILLISECONDS);
+            } else if (!later(AGAIN_AFTER_MILLIS, () -> again(command, dispatch(command), deadline, result))) {
+                result.completeExceptionally(failure);
             }
         });
+    }
+
+    /** {@return false if the client was shut down} */
+    private boolean later(long millis, Runnable task) {
+        try {
+            var unused = topology.resources().eventExecutorGroup().schedule(task, millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 
     private void observe(Commands used, @Nullable Throwable failure) {
@@ -131,10 +137,9 @@ final class Link {
 
     /** Closes a connection when what is under way on it has been answered, or has timed out. */
     private void retire(Commands old) {
-        Runnable closing = () -> {
-            var unused = old.connection().closeAsync();
-        };
-        var unused = topology.resources().eventExecutorGroup().schedule(closing, patienceNanos, TimeUnit.NANOSECONDS);
+        boolean unused = later(TimeUnit.NANOSECONDS.toMillis(patienceNanos), () -> {
+            var ignored = old.connection().closeAsync();
+        });
     }
 
     /** {@return when it is closed} */
