@@ -82,7 +82,7 @@ public abstract class StoreContract extends StoreTokenContract {
     void aRepeatedJoinIsGrantedAgain() throws Exception {
         granted(here);
         pending(join(there, attempt()));
-        passLeases(1.2);
+        passLeases(1.05);
         Attempt attempt = attempt();
         Token first = granted(join(there, attempt));
 
@@ -96,7 +96,7 @@ public abstract class StoreContract extends StoreTokenContract {
     void anAttemptThatWasTakenOverWaits() throws Exception {
         Attempt earlier = attempt();
         granted(claim(here, earlier));
-        passLeases(1.2);
+        passLeases(1.05);
         Token owner = granted(there);
 
         assertThat(pending(claim(here, earlier)).number()).isEqualTo(owner.number());
@@ -158,7 +158,7 @@ public abstract class StoreContract extends StoreTokenContract {
     @DisplayName("F1 who takes over brings its own fingerprint")
     void whoTakesOverBringsItsOwnFingerprint() throws Exception {
         granted(claim(here, attempt(ONE)));
-        passLeases(1.2);
+        passLeases(1.05);
 
         granted(join(there, attempt(OTHER)));
 

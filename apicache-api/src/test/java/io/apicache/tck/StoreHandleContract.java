@@ -76,7 +76,7 @@ public abstract class StoreHandleContract extends StoreHarness {
     void aResponseIsGoneWhenItsRetentionHasEnded() throws Exception {
         claimAndHandle(here, "done", leases(1));
 
-        passLeases(1.2);
+        passLeases(1.05);
 
         nobodySeesAResponse();
         Claimed<String> next = claim(there, attempt());
@@ -91,7 +91,7 @@ public abstract class StoreHandleContract extends StoreHarness {
                 "done",
                 Duration.ofMillis(Duration.ofNanos(Long.MAX_VALUE / 4).toMillis()));
 
-        passLeases(1.2);
+        passLeases(1.05);
 
         everybodyGets("done");
     }
@@ -101,10 +101,10 @@ public abstract class StoreHandleContract extends StoreHarness {
     void whatReplacesAResponseThatHasEndedIsSeenByEverybody() throws Exception {
         claimAndHandle(here, "first", leases(1));
         everybodyGets("first");
-        passLeases(1.2);
+        passLeases(1.05);
 
         claimAndHandle(there, "second", leases(4));
-        passLeases(1.2);
+        passLeases(1.05);
 
         everybodyGets("second");
     }
@@ -134,7 +134,7 @@ public abstract class StoreHandleContract extends StoreHarness {
         granted(here);
         assertThat(invalidate(there)).isTrue();
         Token lapsed = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
         invalidate(there);
         refused(handle(here, lapsed, "late"));
 
@@ -230,7 +230,7 @@ public abstract class StoreHandleContract extends StoreHarness {
         release(here, owner);
         nobodySeesAResponse();
         owner = granted(claim(here, attempt(ONE)));
-        passLeases(1.2);
+        passLeases(1.05);
         nobodySeesAResponse();
 
         accepted(handle(here, owner, "late"));

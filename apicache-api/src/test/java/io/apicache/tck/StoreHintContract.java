@@ -217,10 +217,12 @@ public abstract class StoreHintContract extends StoreReplayContract {
     @DisplayName("W3 who had joined before a takeover is told by the new owner")
     void whoHadJoinedBeforeATakeoverIsToldByTheNewOwner() throws Exception {
         HintRecorder hints = listenTo(there);
+        // Opened before time passes: what is left of a record is kept for a short while only.
+        Store<String> elsewhere = another();
         granted(here);
         pending(join(there, attempt()));
-        passLeases(1.2);
-        Token next = granted(claim(another(), attempt()));
+        passLeases(1.05);
+        Token next = granted(elsewhere);
 
         accepted(handle(here, next, "done"));
 

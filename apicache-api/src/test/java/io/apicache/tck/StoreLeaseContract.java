@@ -25,7 +25,7 @@ public abstract class StoreLeaseContract extends StoreHintContract {
     @DisplayName("L1 a lease that lapsed is taken over by the next claim")
     void aLeaseThatLapsedIsTakenOverByTheNextClaim() throws Exception {
         Token dead = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
 
         Claimed<String> next = claim(there, attempt());
 
@@ -109,7 +109,7 @@ public abstract class StoreLeaseContract extends StoreHintContract {
         for (Attempt waiter : waiters) {
             pending(join(there, waiter));
         }
-        passLeases(1.2);
+        passLeases(1.05);
 
         List<Claimed<String>> answers = atOnce(MANY, i -> (i % 2 == 0 ? here : there).join(key, waiters.get(i)));
 

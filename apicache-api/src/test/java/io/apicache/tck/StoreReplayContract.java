@@ -85,7 +85,7 @@ public abstract class StoreReplayContract extends StoreHandleContract {
         Token owner = claimAndHandle(here, "done", leases(1));
 
         accepted(handle(here, owner, "done", leases(9)));
-        passLeases(1.2);
+        passLeases(1.05);
 
         nobodySeesAResponse();
         refused(handle(here, owner, "done", leases(9)));
@@ -96,7 +96,7 @@ public abstract class StoreReplayContract extends StoreHandleContract {
     @DisplayName("H3 a late handle is accepted if nobody took over")
     void aLateHandleIsAcceptedIfNobodyTookOver() throws Exception {
         Token owner = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
 
         accepted(handle(here, owner, "late"));
 

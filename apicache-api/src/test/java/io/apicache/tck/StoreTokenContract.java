@@ -26,7 +26,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
     @DisplayName("C4 a stale token cannot handle")
     void aStaleTokenCannotHandle() throws Exception {
         Token old = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
         Token owner = granted(there);
 
         stale(handle(here, old, "old"));
@@ -41,7 +41,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
     @DisplayName("C4 a stale token cannot renew")
     void aStaleTokenCannotRenew() throws Exception {
         Token old = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
         granted(there);
         passLeases(0.6);
 
@@ -55,7 +55,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
     @DisplayName("C4 a stale attempt cannot release")
     void aStaleAttemptCannotRelease() throws Exception {
         Token old = granted(here);
-        passLeases(1.2);
+        passLeases(1.05);
         Token owner = granted(there);
 
         assertThat(release(here, old)).isFalse();
@@ -119,7 +119,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
         for (Key each : keys) {
             owners.add(granted(await(here.claim(each, attempt()))));
         }
-        passLeases(1.2);
+        passLeases(1.05);
 
         for (int i = 0; i < keys.size(); i++) {
             Key each = keys.get(i);
@@ -147,7 +147,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
         passLeases(1);
         everybodyGets("done");
         assertThat(await(here.renew(key, owner, LONG))).isFalse();
-        passLeases(1.2);
+        passLeases(1.05);
 
         nobodySeesAResponse();
     }
@@ -191,7 +191,7 @@ public abstract class StoreTokenContract extends StoreLeaseContract {
     void numbersRiseOverALapseAndOverTheEndOfRetention() throws Exception {
         List<Long> numbers = new ArrayList<>();
         numbers.add(granted(here).number());
-        passLeases(1.2);
+        passLeases(1.05);
         Token second = granted(join(there, attempt()));
         numbers.add(second.number());
         accepted(handle(there, second, "done", leases(0.2)));
