@@ -15,14 +15,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model of the protocol keeps its promises in every run there is, and each planted bug breaks the one it should. */
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated("it takes all the processors, and others look at the time")
 class ProtocolModelTest {
 
     private static final Path MODEL =
