@@ -65,8 +65,9 @@ final class Inquiry<R> {
     /** {@return what a waiter is told whose time is up, or null while nothing at all is known of the record} */
     @Nullable
     Verdict<R> timeIsUp() {
-        if (look != null && look.lastFailure != null) {
-            return new Verdict.Fail<>(look.lastFailure);
+        StoreUnavailableException failure = look == null ? null : look.lastFailure;
+        if (failure != null && leaseLeft() == 0) { // whoever was at work may be so no more
+            return new Verdict.Fail<>(failure);
         }
         return foreign == null ? null : new Verdict.GiveUp<>(leaseLeft());
     }
@@ -136,7 +137,8 @@ final class Inquiry<R> {
 
     private void settle(Look<R> sent, Claimed<R> said, Outbox<R> out) {
         if (said instanceof Granted<R> granted) {
-            Waiter<R> winner = engine.isClosed() || sent.doubtful ? null : waiters.winner(sent);
+            boolean unfit = engine.isClosed() || sent.doubtful || sent.isStale(engine.now(), engine.limits());
+            Waiter<R> winner = unfit ? null : waiters.winner(sent);
             if (winner == null) {
                 giveBack(sent, out); // those who are still here ask again, when time passes in the room
             } else {
@@ -197,8 +199,12 @@ final class Inquiry<R> {
         }
     }
 
-    /** The record was invalidated while a question was on its way: whether before or after it was granted, nobody can tell. */
+    /**
+     * The record was invalidated. If a question was on its way, nobody can tell whether before or after it was granted; and what a
+     * message brings from now on may be the response that was invalidated.
+     */
     void doubt() {
+        foreign = null;
         if (look != null) {
             look.doubtful = true;
             lookAgain = true;

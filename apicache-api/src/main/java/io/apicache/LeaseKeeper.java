@@ -19,8 +19,8 @@ final class LeaseKeeper<R> {
     }
 
     /**
-     * There is something to keep. Nothing falls due sooner than one sweep interval after it began, so a keeper that runs already is
-     * in time for it.
+     * There is something to keep. A claim begins with two thirds of its lease at the least, and a question with all of its time, so a
+     * keeper that runs already is in time for it.
      */
     void watch() {
         if (!running.get() && running.compareAndSet(false, true)) {

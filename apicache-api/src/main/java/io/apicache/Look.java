@@ -23,8 +23,8 @@ final class Look<R> {
      */
     final long covers;
 
-    /** When it was first sent. A lease counts from here, since an unanswered first try may have been granted. */
-    final long firstSent;
+    /** When the first try was sent that may have been granted. A lease counts from here. */
+    long firstSent;
 
     boolean inFlight = true;
     long lastSent;
@@ -59,6 +59,14 @@ final class Look<R> {
     void repeat(long now) {
         inFlight = true;
         lastSent = now;
+        if (!mayBeGranted) {
+            firstSent = now;
+        }
+    }
+
+    /** {@return whether so much of a lease may have gone by before the answer came that it had better be asked for anew} */
+    boolean isStale(long now, Limits limits) {
+        return failures > 0 && now - firstSent > limits.leaseNanos() / 3;
     }
 
     String verb() {

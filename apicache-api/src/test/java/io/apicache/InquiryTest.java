@@ -182,6 +182,22 @@ class InquiryTest {
     }
 
     @Test
+    @DisplayName("H1 who comes after an invalidation is not told a response that was handled before it")
+    void aMessageIsNotOlderThanTheCall() {
+        FirstSeen<String> owner = firstSeenElsewhere("id");
+        CompletableFuture<Receipt<String>> before = here.receiveAsync("id", SECOND);
+        slow.messagesHeld = true;
+        owner.handle("old");
+        here.invalidate("id");
+        CompletableFuture<Receipt<String>> after = here.receiveAsync("id", SECOND);
+
+        slow.tellAll();
+
+        assertThat(kind(after)).isNotEqualTo("Cached");
+        assertThat(kind(before)).isNotEqualTo(kind(after)); // one of them does the work
+    }
+
+    @Test
     @DisplayName("F1 a fingerprint is not refused on old knowledge")
     void nobodyIsRefusedOnOldKnowledge() {
         Request old = Request.of("id").withFingerprint(Fingerprint.of("old"));
@@ -220,6 +236,8 @@ class InquiryTest {
         private final Queue<Runnable> answers = new ArrayDeque<>();
         private boolean held;
         private boolean hints = true;
+        private final Queue<Runnable> messages = new ArrayDeque<>();
+        private boolean messagesHeld;
         private int asked;
 
         SlowAnswers(Store<String> store) {
@@ -234,6 +252,20 @@ class InquiryTest {
             CompletableFuture<T> open = new CompletableFuture<>();
             answers.add(() -> open.complete(answer.toCompletableFuture().join()));
             return open;
+        }
+
+        private void tell(Runnable message) {
+            if (messagesHeld) {
+                messages.add(message);
+            } else {
+                message.run();
+            }
+        }
+
+        void tellAll() {
+            while (!messages.isEmpty()) {
+                messages.remove().run();
+            }
         }
 
         void answerNext() {
@@ -287,14 +319,14 @@ class InquiryTest {
                 @Override
                 public void changed(Key key) {
                     if (hints) {
-                        listener.changed(key);
+                        tell(() -> listener.changed(key));
                     }
                 }
 
                 @Override
                 public void handled(Key key, Claimed.Handled<String> record) {
                     if (hints) {
-                        listener.handled(key, record);
+                        tell(() -> listener.handled(key, record));
                     }
                 }
 

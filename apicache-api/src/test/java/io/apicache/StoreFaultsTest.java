@@ -128,6 +128,54 @@ class StoreFaultsTest {
     }
 
     @Test
+    @DisplayName("L1 a claim that is granted after an outage longer than its lease is held from then on")
+    void aClaimAfterAnOutageIsHeld() throws Exception {
+        faulty.every(1, Verb.CLAIM, Fault.REFUSED).every(1, Verb.JOIN, Fault.REFUSED);
+        CompletableFuture<Receipt<String>> caller = cache.receiveAsync("id", LEASE.multipliedBy(3));
+        pass(LEASE.multipliedBy(2));
+        faulty.heal();
+        pass(SECOND);
+
+        FirstSeen<String> owner = (FirstSeen<String>) in(caller);
+
+        assertThat(owner.isLost()).isFalse();
+        pass(LEASE.multipliedBy(2));
+        assertThat(owner.isLost()).isFalse();
+        assertThat(elsewhere.receiveAndWait("id", Duration.ZERO)).isInstanceOf(InFlight.class);
+    }
+
+    @Test
+    @DisplayName("L1 a claim whose first replies were lost until its lease is short is asked for anew")
+    void aClaimOfUnknownAgeIsHeld() throws Exception {
+        faulty.every(1, Verb.CLAIM, Fault.REPLY_LOST).every(1, Verb.JOIN, Fault.REPLY_LOST);
+        CompletableFuture<Receipt<String>> caller = cache.receiveAsync("id", LEASE.multipliedBy(3));
+        pass(LEASE.multipliedBy(2).dividedBy(3));
+        faulty.heal();
+        pass(SECOND);
+
+        FirstSeen<String> owner = (FirstSeen<String>) in(caller);
+
+        assertThat(owner.isLost()).isFalse();
+        pass(LEASE.multipliedBy(2));
+        assertThat(owner.isLost()).isFalse();
+    }
+
+    @Test
+    @DisplayName("W2 who waits for a lease that lives is told in flight, though the store fails meanwhile")
+    void whoKnowsOfALiveOwnerIsToldInFlight() throws Exception {
+        elsewhere.receiveAndWait("id", Duration.ZERO);
+        CompletableFuture<Receipt<String>> waiter = cache.receiveAsync("id", SECOND.multipliedBy(3));
+        CompletableFuture<Receipt<String>> longer = cache.receiveAsync("id", LEASE.multipliedBy(2));
+        faulty.every(1, Verb.JOIN, Fault.REFUSED);
+
+        pass(SECOND.multipliedBy(3));
+        assertThat(in(waiter)).isInstanceOf(InFlight.class);
+
+        pass(LEASE.multipliedBy(2));
+        assertUnavailable(longer, Outcome.NOT_EXECUTED); // by then nobody knows of anybody
+    }
+
+    @Test
     @DisplayName("W2 a store that never answers holds nobody longer than its time-out")
     void aHungStoreHoldsNobody() {
         for (Verb verb : Verb.values()) {
