@@ -35,7 +35,8 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      *
      * @param response what every other caller gets
      * @throws LeaseLostException if the claim was lost; nothing was stored
-     * @throws StoreUnavailableException if it is not known to be stored; the claim stays open, call again
+     * @throws StoreUnavailableException if it is not known to be stored; the claim stays open, call again with the same response: if
+     *     the first one has been stored after all, it stays
      * @throws ResponseTooLargeException if codec or store refuse it; the claim stays open
      * @throws IllegalStateException if the claim was handled or released before
      */

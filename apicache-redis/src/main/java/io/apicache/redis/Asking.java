@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,27 @@ final class Asking {
     }
 
     CompletionStage<Claimed<byte[]>> claim(Key key, Attempt attempt) {
+        return clock.isDoubtful() ? afterLooking("claim", key, () -> claimNow(key, attempt)) : claimNow(key, attempt);
+    }
+
+    CompletionStage<Claimed<byte[]>> join(Key key, Attempt attempt) {
+        return clock.isDoubtful() ? afterLooking("join", key, () -> joinNow(key, attempt)) : joinNow(key, attempt);
+    }
+
+    /** Asks the server for the time first: this machine was asleep, and numbers that are drawn now would be old. */
+    private CompletionStage<Claimed<byte[]>> afterLooking(
+            String verb, Key key, Supplier<CompletionStage<Claimed<byte[]>>> question) {
+        return clock.ask(link)
+                .exceptionally(failure -> {
+                    throw new StoreUnavailableException(
+                            verb + " of " + key + " was not executed: the time at the server is not known",
+                            Outcome.NOT_EXECUTED,
+                            RedisFailures.unwrap(failure));
+                })
+                .thenCompose(heard -> question.get());
+    }
+
+    private CompletionStage<Claimed<byte[]>> claimNow(Key key, Attempt attempt) {
         Question question = new Question("claim", key, attempt, NO_INBOX);
         if (link.server().knowsSetNxGet()) {
             question.take();
@@ -60,7 +82,7 @@ final class Asking {
         return question.answer;
     }
 
-    CompletionStage<Claimed<byte[]>> join(Key key, Attempt attempt) {
+    private CompletionStage<Claimed<byte[]>> joinNow(Key key, Attempt attempt) {
         Question question = new Question("join", key, attempt, inbox.id());
         inbox.expect(question.name);
         question.runScript();
@@ -96,6 +118,8 @@ final class Asking {
             var unused = reply.whenComplete((found, failure) -> {
                 if (failure == null && found == null) {
                     granted(number, false, 0);
+                } else if (failure != null && RedisFailures.isNotUnderstood(failure)) {
+                    takeAndGet(); // a node of a cluster that is being upgraded
                 } else {
                     seen(found, failure);
                 }

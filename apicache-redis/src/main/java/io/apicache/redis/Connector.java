@@ -9,8 +9,6 @@ import io.apicache.spi.Time;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -80,7 +78,7 @@ final class Connector {
         Time time = settings.time;
         ServerClock clock = new ServerClock(time);
         for (int i = 0; i < CLOCK_READINGS; i++) {
-            clock.heard(micros(await(commands.async().time())));
+            clock.heard(ServerClock.micros(await(commands.async().time())));
         }
         Link link = new Link(topology, commands, server, settings.commandTimeout);
         Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
@@ -101,16 +99,7 @@ final class Connector {
 
     private static void keepUp(Link link, ServerClock clock, Inbox inbox) {
         inbox.check();
-        CompletionStage<List<byte[]>> said = link.send(RedisClusterAsyncCommands::time);
-        var unused = said.thenAccept(time -> clock.heard(micros(time)));
-    }
-
-    private static long micros(List<byte[]> secondsAndMicros) {
-        return 1_000_000 * number(secondsAndMicros.get(0)) + number(secondsAndMicros.get(1));
-    }
-
-    private static long number(byte[] digits) {
-        return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+        var unused = clock.ask(link);
     }
 
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
@@ -146,7 +135,7 @@ final class Connector {
     private static RuntimeException unavailable(Exception failure) {
         Throwable cause = RedisFailures.unwrap(failure);
         Throwable refusal = cause instanceof ApiCacheException && cause.getCause() != null ? cause.getCause() : cause;
-        String said = String.valueOf(refusal.getMessage());
+        String said = said(refusal);
         if (isDenied(said)) {
             String command = Script.commandBehind(said);
             return new IllegalStateException(
@@ -163,6 +152,16 @@ final class Connector {
         }
         return new StoreUnavailableException(
                 "Redis does not answer: " + said + rootCause(cause), Outcome.NOT_EXECUTED, cause);
+    }
+
+    /** {@return the message, or that of a denial behind it: a handshake that was denied is a connection that failed} */
+    private static String said(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isDenied(String.valueOf(cause.getMessage()))) {
+                return String.valueOf(cause.getMessage());
+            }
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     /** The wordings of 6.2, 7.0 and later; inside a script they follow the name of the script. */

@@ -54,6 +54,7 @@ final class Inbox {
     private final AtomicInteger unanswered = new AtomicInteger();
     private final AtomicBoolean replacing = new AtomicBoolean();
     private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private volatile boolean subscribed; // on that connection, once; from then on Lettuce sees to it
     private volatile boolean closed;
 
     /**
@@ -118,8 +119,9 @@ final class Inbox {
 
     private CompletionStage<?> connect() {
         return topology.connectInbox().thenCompose(fresh -> {
-            fresh.addListener(new Incoming());
+            fresh.addListener(new Incoming(fresh));
             StatefulRedisPubSubConnection<byte[], byte[]> before = connection;
+            subscribed = false;
             connection = fresh;
             if (before != null) {
                 var unused = before.closeAsync();
@@ -142,6 +144,9 @@ final class Inbox {
         var unused = checked.async().ping().whenComplete((pong, failure) -> {
             if (failure == null) {
                 unanswered.set(0);
+                if (!subscribed) { // it broke before the reply, and Lettuce repeats only what was confirmed
+                    var ignored = checked.async().subscribe(channel);
+                }
             } else if (RedisFailures.isTimeout(failure) && unanswered.incrementAndGet() >= UNANSWERED_IN_A_ROW) {
                 replace();
             }
@@ -197,6 +202,11 @@ final class Inbox {
     }
 
     private final class Incoming extends RedisPubSubAdapter<byte[], byte[]> {
+        private final StatefulRedisPubSubConnection<byte[], byte[]> on;
+
+        Incoming(StatefulRedisPubSubConnection<byte[], byte[]> on) {
+            this.on = on;
+        }
 
         @Override
         public void message(byte[] from, byte[] message) {
@@ -207,6 +217,9 @@ final class Inbox {
 
         @Override
         public void subscribed(byte[] to, long count) {
+            if (on.equals(connection)) {
+                subscribed = true;
+            }
             if (!ready.complete(null)) {
                 tell(Hints::missed);
             }

@@ -53,9 +53,9 @@ final class KeyLayout {
         return KeyHash.of(sha256(name.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** {@return where a large response lies until it becomes the record: one place for each claim, in the record's slot} */
-    byte[] staging(RecordName record, long number) {
-        byte[] suffix = (":" + HexFormat.of().toHexDigits(number)).getBytes(StandardCharsets.US_ASCII);
+    /** {@return where a large response lies until it becomes the record: one place for each try, in the record's slot} */
+    byte[] staging(RecordName record, long number, long attempt) {
+        byte[] suffix = (":" + HexFormat.of().toHexDigits(number) + "-" + attempt).getBytes(StandardCharsets.US_ASCII);
         byte[] name = Arrays.copyOf(record.name(), record.name().length + suffix.length);
         System.arraycopy(suffix, 0, name, record.name().length, suffix.length);
         return name;

@@ -23,6 +23,9 @@ final class Link {
 
     private static final int TIMEOUTS_IN_A_ROW = 3;
 
+    /** So long do time-outs in a cluster count, in which other nodes go on answering. */
+    private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** A server that has only just been connected to and takes no writes is left alone for so long. */
     private static final long READ_ONLY_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -32,6 +35,7 @@ final class Link {
     private final Topology topology;
     private final long patienceNanos;
     private final AtomicInteger timeouts = new AtomicInteger();
+    private volatile long firstTimeout;
     private final AtomicBoolean replacing = new AtomicBoolean();
     private volatile Commands current;
     private volatile long replacedAt;
@@ -104,17 +108,26 @@ final class Link {
 
     private void observe(Commands used, @Nullable Throwable failure) {
         if (failure == null) {
-            if (timeouts.get() != 0) {
+            // In a cluster this may be another node than the one that is silent.
+            if (timeouts.get() != 0 && !topology.connectsWhenNeeded()) {
                 timeouts.set(0);
             }
         } else if (RedisFailures.isTimeout(failure)) {
-            if (timeouts.incrementAndGet() >= TIMEOUTS_IN_A_ROW) {
+            if (countTimeout(System.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
                 replace(used);
             }
         } else if ("READONLY".equals(RedisFailures.code(failure))
                 && System.nanoTime() - replacedAt > READ_ONLY_PATIENCE_NANOS) {
             replace(used); // the master is elsewhere by now, perhaps
         }
+    }
+
+    private int countTimeout(long now) {
+        if (timeouts.get() == 0 || (topology.connectsWhenNeeded() && now - firstTimeout > REMEMBERED_NANOS)) {
+            firstTimeout = now;
+            timeouts.set(0);
+        }
+        return timeouts.incrementAndGet();
     }
 
     private void replace(Commands broken) {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class Moves {
     private final ServerClock clock;
     private final byte[] inboxes;
     private final byte[] sentWhole;
+    private final AtomicLong staged = new AtomicLong();
 
     Moves(Link link, KeyLayout layout, ServerClock clock, int sentWhole) {
         this.link = link;
@@ -104,7 +106,8 @@ final class Moves {
     }
 
     private void staged(Handling handling) {
-        byte[] place = layout.staging(handling.name, handling.token.number());
+        // Never where another try may have left something: what is there is what becomes the record.
+        byte[] place = layout.staging(handling.name, handling.token.number(), staged.incrementAndGet());
         // Both go out together. If the first fails, the second finds nothing, and says so.
         var unused = link.send(commands -> commands.set(place, handling.record, SetArgs.Builder.px(STAGED_MILLIS)));
         byte[][] keys = {handling.name.name(), place};
@@ -116,7 +119,13 @@ final class Moves {
                 handling.lifeMillis,
                 inboxes,
                 sentWhole);
-        var ignored = reply.whenComplete((said, failure) -> handled(handling, said, failure));
+        var ignored = reply.whenComplete((said, failure) -> {
+            if (RedisFailures.isTryAgain(failure)) {
+                throughScript(handling); // its slot is moving, and of two keys one may be here and one there
+            } else {
+                handled(handling, said, failure);
+            }
+        });
     }
 
     private void handled(Handling handling, byte @Nullable [] said, @Nullable Throwable failure) {

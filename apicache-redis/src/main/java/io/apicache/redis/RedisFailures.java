@@ -75,6 +75,17 @@ final class RedisFailures {
         return code != null && READS_ONLY.contains(code);
     }
 
+    /** {@return whether several keys are on the move, and not all of them where the command was sent} */
+    static boolean isTryAgain(@Nullable Throwable failure) {
+        return failure != null && "TRYAGAIN".equals(code(failure));
+    }
+
+    /** {@return whether the server is too old for what it was sent, and has done nothing} */
+    static boolean isNotUnderstood(Throwable failure) {
+        String message = String.valueOf(unwrap(failure).getMessage());
+        return message.startsWith("ERR syntax error") || message.startsWith("ERR Error compiling script");
+    }
+
     static boolean isNoScript(Throwable failure) {
         return "NOSCRIPT".equals(code(failure));
     }

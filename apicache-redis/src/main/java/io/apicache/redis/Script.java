@@ -61,7 +61,11 @@ final class Script {
             } else if (RedisFailures.isNoScript(failure)) {
                 CompletionStage<T> text =
                         link.send(commands -> commands.eval(flags ? flagged : plain, output, keys, args));
-                var ignored = text.whenComplete((again, refusal) -> complete(reply, again, refusal));
+                // Not understood by a node of a cluster that is being upgraded: it knows no flags yet.
+                var ignored = text.exceptionallyCompose(refusal -> flags && RedisFailures.isNotUnderstood(refusal)
+                                ? link.send(commands -> commands.eval(plain, output, keys, args))
+                                : CompletableFuture.failedFuture(refusal))
+                        .whenComplete((again, refusal) -> complete(reply, again, refusal));
             } else {
                 reply.completeExceptionally(failure);
             }

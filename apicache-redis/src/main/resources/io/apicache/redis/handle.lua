@@ -15,8 +15,8 @@
 --          'X'  not a record of this format
 --
 -- Safe to run twice. PUBLISH comes last: what it announces is stored.
-local HEADER, INBOX, INBOXES, GRACE = 84, 16, 1024, 5000
-local HELD_BRIEFLY, NOTICE = 2, 8
+local HEADER, INBOX, INBOXES = 84, 16, 1024
+local NOTICE = 8
 local NO_FINGERPRINT = string.rep('\0', 32)
 
 local function refuse(reply)
@@ -29,14 +29,13 @@ end
 local record = redis.call('GETRANGE', KEYS[1], 0, HEADER + INBOXES * INBOX - 1)
 local state = string.sub(record, 1, 1)
 if record == '' then
-  return refuse('L')
+  return refuse(redis.call('EXISTS', KEYS[1]) == 1 and 'X' or 'L')
 elseif #record < HEADER or string.byte(record, 2) ~= 1 then
   return refuse('X')
 elseif string.sub(record, 5, 28) ~= ARGV[1] then
   return refuse('S')
 elseif state == 'D' then
-  local over = string.byte(record, 3) == HELD_BRIEFLY and redis.call('PTTL', KEYS[1]) <= GRACE
-  return refuse(over and 'L' or 'B')
+  return refuse('B')
 elseif state ~= 'P' then
   return refuse('L')
 end

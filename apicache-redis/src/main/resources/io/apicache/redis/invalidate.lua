@@ -16,7 +16,7 @@ if type(header) == 'table' then
   header = 'another type'
 end
 local state = string.sub(header, 1, 1)
-if header == '' then
+if header == '' and redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end
 local readable = #header == HEADER and string.byte(header, 2) == 1

@@ -15,7 +15,9 @@ local HELD_BRIEFLY, HAND_OVER = 2, 4
 
 local header = redis.call('GETRANGE', KEYS[1], 0, HEADER - 1)
 local state, inboxes = string.sub(header, 1, 1), ''
-if header ~= '' and (#header < HEADER or string.byte(header, 2) ~= 1) then
+if header == '' and redis.call('EXISTS', KEYS[1]) == 1 then
+  return { 'X' }
+elseif header ~= '' and (#header < HEADER or string.byte(header, 2) ~= 1) then
   return { 'X' }
 end
 

@@ -113,6 +113,7 @@ class FailoverTest {
     void slotsMoveUnderLoad() throws Exception {
         try (RedisCluster cluster = RedisCluster.start(3, 0, "--cluster-node-timeout", "20000")) {
             String id = "moves";
+            String late = "while it moves ".repeat(1_000);
             int slot = RedisCluster.slotOf("ac:{faults:" + id + "}");
             ApiCache<String> here = caches.at(cluster.uri());
             ApiCache<String> there = caches.at(cluster.uri());
@@ -132,7 +133,7 @@ class FailoverTest {
                         .orElseThrow();
                 cluster.startMove(slot, from, to);
                 load.go(50);
-                owner.handle("while it moves"); // the record may be at either node
+                owner.handle(late); // the record may be at either node, and what is put beside it at the other
                 cluster.endMove(slot, from, to);
                 for (int moved = slot + 1; moved < slot + 200; moved++) {
                     if (cluster.masterOf(moved % 16384).equals(from)) {
@@ -141,7 +142,7 @@ class FailoverTest {
                 }
                 load.go(50);
             }
-            assertThat(response(waiter)).isEqualTo("while it moves");
+            assertThat(response(waiter)).isEqualTo(late);
             for (int i = 0; i < handledBefore.size(); i++) {
                 assertThat(replayed(there, handledBefore.get(i))).isEqualTo("response " + i);
             }

@@ -59,6 +59,16 @@ class KeyLayoutTest {
     }
 
     @Test
+    @DisplayName("H1 what one try to handle has left is not taken for another's")
+    void everyTryHasAPlaceOfItsOwn() {
+        RecordName record = new KeyLayout("ac").record(new Key("payments", "id"));
+
+        assertThat(new KeyLayout("ac").staging(record, 7, 1)).isNotEqualTo(new KeyLayout("ac").staging(record, 7, 2));
+        assertThat(new String(new KeyLayout("ac").staging(record, 7, 1), StandardCharsets.US_ASCII))
+                .startsWith("ac:{payments:id}:");
+    }
+
+    @Test
     @DisplayName("B1 a prefix that would not be safe in a key is refused")
     void anUnsafePrefixIsRefused() {
         assertThatThrownBy(() -> new KeyLayout("a{b"))

@@ -141,6 +141,20 @@ class RedisAccessTest {
     }
 
     @Test
+    @DisplayName("another database than 0 takes one more permission, which is named")
+    void anotherDatabase() throws Exception {
+        createUser(redis, "second", RULES);
+        assertThatThrownBy(() -> caches.store(uriOf(redis, "second") + "/1"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("permission")
+                .hasMessageContaining("select");
+
+        redis.command("ACL", "SETUSER", "second", "+select");
+
+        assertWorks(uriOf(redis, "second") + "/1");
+    }
+
+    @Test
     @DisplayName("a wrong password is reported, and not repeated for ever")
     void aWrongPassword() {
         assertThatThrownBy(() -> caches.store("redis://nobody:wrong@127.0.0.1:" + redis.port()))

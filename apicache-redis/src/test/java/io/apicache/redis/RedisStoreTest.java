@@ -162,6 +162,9 @@ class RedisStoreTest {
             time.pass(Duration.ofMillis(4_900));
 
             assertThat(await(store.peek(key))).isEmpty();
+            // A repetition that comes late is told what has been: it was stored.
+            assertThat(await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900))))
+                    .isInstanceOf(Stored.Accepted.class);
             assertThat(await(store.invalidate(key))).isFalse();
             assertThat(await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900))))
                     .isInstanceOf(Stored.Lost.class);

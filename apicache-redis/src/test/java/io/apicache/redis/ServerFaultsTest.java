@@ -180,6 +180,19 @@ class ServerFaultsTest {
     }
 
     @Test
+    @DisplayName("W2 a waiter is told of a live owner although Redis has been killed meanwhile")
+    void aWaiterIsToldWhileRedisIsDead() throws Exception {
+        firstSeen(here, id);
+        CompletableFuture<Receipt<String>> waiter = there.receiveAsync(id, Duration.ofMillis(1_500));
+        eventually("joined", () -> (Long) redis.command("STRLEN", record) > StoredRecord.HEADER);
+        there.peek(id + "-other"); // the answer to the join came before this one
+
+        redis.kill();
+
+        assertThat(told(waiter)).isInstanceOf(InFlight.class);
+    }
+
+    @Test
     @DisplayName("W2 while Redis is dead calls fail in time and say whether they were executed; then all is well again")
     void dead() {
         firstSeen(here, id).handle("response");
@@ -276,6 +289,7 @@ class ServerFaultsTest {
     @ValueSource(
             strings = {
                 "SET garbage",
+                "SET ",
                 "SET P",
                 "SET P\u0002\u0000\u0000aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "SET D\u0001\u0000\u0000aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

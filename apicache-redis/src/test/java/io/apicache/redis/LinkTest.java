@@ -1,0 +1,145 @@
+package io.apicache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.redis.Topology.Commands;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When a connection is given up that answers nothing. */
+class LinkTest {
+
+    private final ClientResources resources = DefaultClientResources.create();
+
+    @AfterEach
+    void close() {
+        resources.shutdown().awaitUninterruptibly();
+    }
+
+    private static Link over(FakeTopology topology) {
+        return new Link(topology, topology.commands(), new ServerInfo(7, 2, false, false), Duration.ofMillis(50));
+    }
+
+    private static void send(Link link, boolean answered) {
+        var unused = link.send(commands -> {
+            AsyncCommand<byte[], byte[], String> reply =
+                    new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+            if (answered) {
+                reply.complete();
+            } else {
+                reply.completeExceptionally(new RedisCommandTimeoutException("planted"));
+            }
+            return (RedisFuture<String>) reply;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @DisplayName("W2 three time-outs in a row are a dead connection")
+    void threeInARow(boolean cluster) {
+        FakeTopology topology = new FakeTopology(cluster);
+        Link link = over(topology);
+
+        send(link, false);
+        send(link, false);
+        assertThat(topology.connections).isZero();
+        send(link, false);
+
+        assertThat(topology.connections).isOne();
+    }
+
+    @Test
+    @DisplayName("W2 a server that goes on answering is not given up for single time-outs")
+    void aServerThatAnswers() {
+        FakeTopology topology = new FakeTopology(false);
+        Link link = over(topology);
+
+        for (int i = 0; i < 10; i++) {
+            send(link, false);
+            send(link, true);
+        }
+
+        assertThat(topology.connections).isZero();
+    }
+
+    @Test
+    @DisplayName("W2 the connection to one node of a cluster is given up although the others answer")
+    void oneNodeOfSeveral() {
+        FakeTopology topology = new FakeTopology(true);
+        Link link = over(topology);
+
+        for (int i = 0; i < 3; i++) {
+            send(link, false);
+            send(link, true);
+        }
+
+        assertThat(topology.connections).isOne();
+    }
+
+    /** Counts connections, and makes none. */
+    private final class FakeTopology implements Topology {
+        private final boolean cluster;
+        private int connections;
+
+        FakeTopology(boolean cluster) {
+            this.cluster = cluster;
+        }
+
+        @SuppressWarnings("unchecked")
+        Commands commands() {
+            return new Commands(fake(StatefulConnection.class), (RedisClusterAsyncCommands<byte[], byte[]>)
+                    fake(RedisClusterAsyncCommands.class));
+        }
+
+        private static <T> T fake(Class<T> type) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(),
+                    new Class<?>[] {type},
+                    (proxy, method, args) ->
+                            method.getName().equals("closeAsync") ? CompletableFuture.completedFuture(null) : null));
+        }
+
+        @Override
+        public CompletionStage<Commands> connect() {
+            connections++;
+            return CompletableFuture.completedFuture(commands());
+        }
+
+        @Override
+        public CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> connectInbox() {
+            throw new UnsupportedOperationException("no messages here");
+        }
+
+        @Override
+        public boolean connectsWhenNeeded() {
+            return cluster;
+        }
+
+        @Override
+        public ClientResources resources() {
+            return resources;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,82 @@
+package io.apicache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.ApiCache;
+import io.apicache.FirstSeen;
+import io.apicache.redis.server.RedisShared;
+import io.apicache.spi.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The time at the server, as it is reckoned here. */
+class ServerClockTest {
+
+    private final SleepyMachine machine = new SleepyMachine();
+    private final Caches caches = new Caches();
+
+    @AfterEach
+    void close() {
+        caches.close();
+    }
+
+    @Test
+    @DisplayName("C5 numbers go on rising after a machine was suspended, which its monotonic clock does not notice")
+    void aSuspendedMachine() {
+        String id = "id-" + UUID.randomUUID();
+        caches.serverTime(machine);
+        ApiCache<String> here = caches.at(RedisShared.uri());
+        caches.serverTime(Time.system());
+        ApiCache<String> there = caches.at(RedisShared.uri());
+        Expect.firstSeen(here, id).release();
+        RedisShared.server().command("DEL", "ac:{faults:" + id + "}");
+
+        machine.sleep(Duration.ofMinutes(10));
+        FirstSeen<String> meanwhile = Expect.firstSeen(there, id);
+        meanwhile.release();
+        RedisShared.server().command("DEL", "ac:{faults:" + id + "}"); // what is left of it has lapsed by now
+
+        assertThat(Expect.firstSeen(here, id).token()).isGreaterThan(meanwhile.token());
+    }
+
+    @Test
+    @DisplayName("clocks that go together are not asked about")
+    void clocksThatGoTogether() {
+        ServerClock clock = new ServerClock(machine);
+        clock.heard(1_000_000);
+        assertThat(clock.isDoubtful()).isFalse();
+
+        machine.sleep(Duration.ofMillis(500));
+        assertThat(clock.isDoubtful()).isFalse();
+        machine.sleep(Duration.ofSeconds(1));
+        assertThat(clock.isDoubtful()).isTrue();
+
+        clock.heard(3_000_000);
+        assertThat(clock.isDoubtful()).isFalse();
+        assertThat(clock.micros()).isGreaterThanOrEqualTo(3_000_000);
+    }
+
+    /** While it sleeps, its monotonic clock stands still. */
+    private static final class SleepyMachine implements Time {
+        private final AtomicLong slept = new AtomicLong();
+
+        void sleep(Duration by) {
+            slept.addAndGet(by.toNanos());
+        }
+
+        @Override
+        public long nanoTime() {
+            return Time.system().nanoTime() - slept.get();
+        }
+
+        @Override
+        public Instant instant() {
+            return Time.system().instant();
+        }
+    }
+}
