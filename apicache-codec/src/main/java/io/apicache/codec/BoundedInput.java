@@ -2,6 +2,7 @@ package io.apicache.codec;
 
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An input that never allocates for more elements than there are bytes left. Kryo's own believes every declared size: six bytes are
@@ -10,6 +11,8 @@ import com.esotericsoftware.kryo.io.Input;
 final class BoundedInput extends Input {
 
     private static final byte[] NOTHING = new byte[0];
+
+    private boolean inString;
 
     /** {@return the size, if so many elements of so many bytes each can be in what is left} */
     int requireBacked(int size, int bytesEach) {
@@ -29,11 +32,33 @@ final class BoundedInput extends Input {
         return chars.length;
     }
 
-    // The length of a string that is not ASCII, and of nothing else that this package registers.
+    @Override
+    public @Nullable String readString() {
+        inString = true;
+        try {
+            return super.readString();
+        } finally {
+            inString = false;
+        }
+    }
+
+    @Override
+    public @Nullable StringBuilder readStringBuilder() {
+        inString = true;
+        try {
+            return super.readStringBuilder();
+        } finally {
+            inString = false;
+        }
+    }
+
+    // In a string it is the length; elsewhere, in a serializer of the caller's, it is any number.
     @Override
     public int readVarIntFlag(boolean optimizePositive) {
         int size = super.readVarIntFlag(optimizePositive);
-        requireBacked(Math.max(0, size - 1), 1);
+        if (inString) {
+            requireBacked(Math.max(0, size - 1), 1);
+        }
         return size;
     }
 

@@ -83,6 +83,12 @@ final class Elements {
                 : kryo.readObject(input, common.getType(), common.getSerializer());
     }
 
+    static void requireUnchanged(int written, int size) {
+        if (written != size) {
+            throw new KryoException("a collection that changes while it is written");
+        }
+    }
+
     // Elements without fields take no bytes. These stand in for them.
     static void pad(Output output, int from, int size) {
         for (int missing = size - (output.position() - from); missing > 0; missing--) {

@@ -16,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings({"rawtypes", "unchecked"}) // the enum is only known at run time
 final class EnumMapSerializer extends MappingSerializer {
 
+    private static final int CONSTANTS_PER_BYTE = 8;
+
+    /** A map has room for all constants however few are in it, so it takes a share of them in the record, too. */
+    private static final ClassValue<Integer> ROOM = new ClassValue<>() {
+        @Override
+        protected Integer computeValue(Class<?> keys) {
+            return keys.getEnumConstants().length / CONSTANTS_PER_BYTE;
+        }
+    };
+
     EnumMapSerializer() {
         super(
                 room -> {
@@ -26,15 +36,20 @@ final class EnumMapSerializer extends MappingSerializer {
 
     @Override
     void writeKind(Kryo kryo, Output output, Map map) {
-        kryo.writeClass(output, map.isEmpty() ? keyTypeOfEmpty(map) : declaringClass(map));
+        Class<?> keys = map.isEmpty() ? keyTypeOfEmpty(map) : declaringClass(map);
+        kryo.writeClass(output, keys);
+        if (keys != null) {
+            Elements.pad(output, output.position(), ROOM.get(keys));
+        }
     }
 
     @Override
-    Map create(Kryo kryo, Input input, Class<? extends Map> type, int room) {
+    Map create(Kryo kryo, Input input, Class<? extends Map> type, int size) {
         Registration keys = kryo.readClass(input);
         if (keys == null || !keys.getType().isEnum()) {
             throw new KryoException("an EnumMap without an enum");
         }
+        Elements.skipPadding(input, input.position(), ROOM.get(keys.getType()));
         return new EnumMap(keys.getType());
     }
 

@@ -71,6 +71,7 @@ final class Envelope {
      */
     void seal(byte[] record, int at, int algorithm, int rawLength) {
         requireFits(rawLength);
+        requireFits(record.length - at - BYTES); // what is written can be read
         INT.set(record, at, (MAGIC << 16) | (VERSION << 8) | codec);
         INT.set(record, at + 4, algorithm << 24);
         LONG.set(record, at + 8, schema);

@@ -1,6 +1,7 @@
 package io.apicache.codec;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.serializers.DefaultSerializers;
@@ -66,11 +67,14 @@ final class JdkTypes {
 
     private static final SequenceSerializer LIST = new SequenceSerializer(ArrayList::new, JdkTypes::immutableList);
     private static final SequenceSerializer SET =
-            new SequenceSerializer(ArrayList::new, filled -> Set.of(((Collection) filled).toArray()));
+            new SequenceSerializer(ArrayList::new, filled -> immutableSet((List<Object>) filled));
     private static final MappingSerializer MAP =
-            new MappingSerializer(JdkTypes::hashMap, filled -> Map.copyOf((Map) filled));
+            new MappingSerializer(JdkTypes::hashMap, filled -> immutableMap((Map<Object, Object>) filled));
     private static final ArraySerializer ARRAY = new ArraySerializer();
     private static final ArraySerializer.OfBooleans BOOLEANS = new ArraySerializer.OfBooleans();
+
+    /** More elements than this are looked for by a tree where hashes collide. */
+    private static final int MOST_PROBED = 1_024;
 
     private JdkTypes() {}
 
@@ -229,6 +233,29 @@ final class JdkTypes {
     private static Map singletonMap(Map<Object, Object> filled) {
         Map.Entry<Object, Object> only = filled.entrySet().iterator().next();
         return Collections.singletonMap(only.getKey(), only.getValue());
+    }
+
+    // Those of the JDK look for a free place one after the other: elements that somebody has chosen well fill them in
+    // quadratic time.
+    private static Set<Object> immutableSet(List<Object> filled) {
+        if (filled.size() <= MOST_PROBED) {
+            return Set.of(filled.toArray());
+        }
+        Set<Object> set = new LinkedHashSet<>(filled);
+        if (set.size() < filled.size() || set.contains(null)) {
+            throw new KryoException("an immutable set with a null, or with an element twice");
+        }
+        return Collections.unmodifiableSet(set);
+    }
+
+    private static Map<Object, Object> immutableMap(Map<Object, Object> filled) {
+        if (filled.size() <= MOST_PROBED) {
+            return Map.copyOf(filled);
+        }
+        if (filled.containsKey(null) || filled.containsValue(null)) {
+            throw new KryoException("an immutable map with a null");
+        }
+        return Collections.unmodifiableMap(filled);
     }
 
     // Stream.toList() gives the class of List.of() as well, and allows nulls.

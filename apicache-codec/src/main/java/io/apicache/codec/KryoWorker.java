@@ -2,12 +2,13 @@ package io.apicache.codec;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.util.Util;
 import io.apicache.CorruptRecordException;
 import io.apicache.ResponseTooLargeException;
 import io.apicache.codec.StrictKryo.UnregisteredClassException;
-import org.jspecify.annotations.Nullable;
 
 /** A Kryo with its buffers, for one thread at a time. After an exception it is not used again: nobody knows what Kryo kept of it. */
 final class KryoWorker {
@@ -17,12 +18,14 @@ final class KryoWorker {
 
     private static final int FIRST_BYTES = 4096;
 
+    private final Class<?> type;
     private final Kryo kryo;
     private final int maxBytes;
     private Output output;
     private BoundedInput input = new BoundedInput();
 
-    KryoWorker(Kryo kryo, int maxBytes) {
+    KryoWorker(Class<?> type, Kryo kryo, int maxBytes) {
+        this.type = type;
         this.kryo = kryo;
         this.maxBytes = maxBytes;
         this.output = newOutput();
@@ -43,6 +46,7 @@ final class KryoWorker {
             }
             return output.toBytes();
         } catch (RuntimeException | StackOverflowError e) {
+            rethrowIfTheJvmFails(e);
             throw refused(response, e);
         } finally {
             if (output.getBuffer().length > KEPT_BYTES) {
@@ -51,12 +55,16 @@ final class KryoWorker {
         }
     }
 
-    /** {@return what stands from there to the end of the array} */
-    @Nullable
+    /** {@return what stands from there to the end of the array} What is no response by its class is not read at all. */
+    @SuppressWarnings("unchecked") // Kryo's registrations are raw
     Object read(byte[] record, int at) {
         try {
             input.setBuffer(record, at, record.length - at);
-            Object response = kryo.readClassAndObject(input);
+            Registration registration = kryo.readClass(input);
+            if (registration == null || !type.isAssignableFrom(Util.getWrapperClass(registration.getType()))) {
+                throw Envelope.corrupt("it holds another class than " + type.getName());
+            }
+            Object response = kryo.readObject(input, registration.getType(), registration.getSerializer());
             if (input.position() != record.length) {
                 throw Envelope.corrupt((record.length - input.position()) + " bytes follow the response");
             }
@@ -64,11 +72,21 @@ final class KryoWorker {
         } catch (CorruptRecordException e) {
             throw e;
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            rethrowIfTheJvmFails(e);
             throw Envelope.corrupt("Kryo does not understand it (" + names(e) + ")");
         } finally {
             input.forget();
             if (input.heldChars() > KEPT_BYTES / Character.BYTES) {
                 input = new BoundedInput();
+            }
+        }
+    }
+
+    // Kryo wraps whatever is thrown. A heap that is full says nothing about the record.
+    private static void rethrowIfTheJvmFails(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof VirtualMachineError error && !(cause instanceof StackOverflowError)) {
+                throw error;
             }
         }
     }

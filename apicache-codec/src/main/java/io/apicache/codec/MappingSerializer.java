@@ -5,7 +5,9 @@ import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -40,7 +42,8 @@ class MappingSerializer extends Serializer<Map> {
 
     @Override
     public void write(Kryo kryo, Output output, Map written) {
-        Map<Object, Object> map = written;
+        // What others may change meanwhile is written as it is now.
+        Map<Object, Object> map = written instanceof ConcurrentMap ? new LinkedHashMap<>(written) : written;
         int size = map.size();
         output.writeVarInt(size, true);
         writeKind(kryo, output, map);
@@ -57,10 +60,18 @@ class MappingSerializer extends Serializer<Map> {
         }
         Serializer keys = Elements.writeClass(kryo, output, keyClass);
         Serializer values = Elements.writeClass(kryo, output, valueClass);
+        HashedElements hashed = HashedElements.areIn(written.getClass()) ? new HashedElements(kryo) : null;
+        int entries = 0;
         for (Map.Entry<Object, Object> entry : map.entrySet()) {
-            Elements.write(kryo, output, entry.getKey(), keys);
+            if (hashed == null) {
+                Elements.write(kryo, output, entry.getKey(), keys);
+            } else {
+                hashed.write(output, entry.getKey(), keys);
+            }
             Elements.write(kryo, output, entry.getValue(), values);
+            entries++;
         }
+        Elements.requireUnchanged(entries, size);
         Elements.pad(output, from, size);
     }
 
@@ -72,17 +83,18 @@ class MappingSerializer extends Serializer<Map> {
             kryo.reference(filled);
         }
         if (size > 0) {
-            readEntries(kryo, input, size, filled);
+            readEntries(kryo, input, size, filled, type);
         }
         return (Map) finish.apply(filled);
     }
 
-    private static void readEntries(Kryo kryo, Input input, int size, Map filled) {
+    private static void readEntries(Kryo kryo, Input input, int size, Map filled, Class<? extends Map> type) {
         int from = input.position();
         Registration keys = kryo.readClass(input);
         Registration values = kryo.readClass(input);
+        HashedElements hashed = HashedElements.areIn(type) ? new HashedElements(kryo) : null;
         for (int i = 0; i < size; i++) {
-            Object key = Elements.read(kryo, input, keys);
+            Object key = hashed == null ? Elements.read(kryo, input, keys) : hashed.read(input, keys);
             filled.put(key, Elements.read(kryo, input, values));
         }
         Elements.skipPadding(input, from, size);

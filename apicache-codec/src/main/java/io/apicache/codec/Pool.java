@@ -17,12 +17,18 @@ final class Pool<T> {
 
     private final Supplier<T> create;
     private final Consumer<T> discard;
-    private final AtomicReferenceArray<@Nullable T> idle = new AtomicReferenceArray<>(slots());
+    private final AtomicReferenceArray<@Nullable T> idle;
     private volatile boolean closed;
 
     Pool(Supplier<T> create, Consumer<T> discard) {
+        this(create, discard, slots());
+    }
+
+    /** Keeps fewer of what is large: {@code most} of them, but no more than usually. */
+    Pool(Supplier<T> create, Consumer<T> discard, int most) {
         this.create = create;
         this.discard = discard;
+        this.idle = new AtomicReferenceArray<>(Math.min(most, slots()));
     }
 
     private static int slots() {

@@ -2,6 +2,7 @@ package io.apicache.codec;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.serializers.FieldSerializer;
 import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import io.apicache.codec.StrictKryo.UnregisteredClassException;
@@ -52,7 +53,7 @@ final class Schema {
                     .append(' ')
                     .append(registration.getType().getName())
                     .append(' ')
-                    .append(registration.getSerializer().getClass().getName());
+                    .append(nameOf(registration.getSerializer()));
             members(registration)
                     .forEach((name, type) ->
                             text.append(' ').append(name).append(':').append(type.getTypeName()));
@@ -60,6 +61,11 @@ final class Schema {
             text.append('\n');
         }
         return firstBits(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    // Ours writes the same as Kryo's.
+    private static String nameOf(Serializer<?> serializer) {
+        return (serializer instanceof CheckedFieldSerializer ? FieldSerializer.class : serializer.getClass()).getName();
     }
 
     /** {@return the first 64 bits of the SHA-256 of something} */

@@ -7,8 +7,10 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Collections: their elements go into a new one of the same kind, or into one that is then made immutable. */
 @SuppressWarnings({"rawtypes", "unchecked"}) // Kryo's serializers of collections are raw
@@ -38,7 +40,9 @@ class SequenceSerializer extends Serializer<Collection> {
     }
 
     @Override
-    public void write(Kryo kryo, Output output, Collection collection) {
+    public void write(Kryo kryo, Output output, Collection given) {
+        // What others may change meanwhile is written as it is now.
+        Collection collection = given instanceof CopyOnWriteArrayList ? new ArrayList<>(given) : given;
         int size = collection.size();
         output.writeVarInt(size, true);
         if (size == 0) {
@@ -51,11 +55,24 @@ class SequenceSerializer extends Serializer<Collection> {
                 Elements.write(kryo, output, list.get(i), common);
             }
         } else {
-            for (Object element : collection) {
-                Elements.write(kryo, output, element, common);
-            }
+            writeElements(kryo, output, collection, size, common);
         }
         Elements.pad(output, from, size);
+    }
+
+    private static void writeElements(
+            Kryo kryo, Output output, Collection collection, int size, @Nullable Serializer common) {
+        HashedElements hashed = HashedElements.areIn(collection.getClass()) ? new HashedElements(kryo) : null;
+        int written = 0;
+        for (Object element : collection) {
+            if (hashed == null) {
+                Elements.write(kryo, output, element, common);
+            } else {
+                hashed.write(output, element, common);
+            }
+            written++;
+        }
+        Elements.requireUnchanged(written, size);
     }
 
     @Override
@@ -66,16 +83,18 @@ class SequenceSerializer extends Serializer<Collection> {
             kryo.reference(filled);
         }
         if (size > 0) {
-            readElements(kryo, input, size, filled);
+            readElements(kryo, input, size, filled, type);
         }
         return (Collection) finish.apply(filled);
     }
 
-    private static void readElements(Kryo kryo, Input input, int size, Collection filled) {
+    private static void readElements(
+            Kryo kryo, Input input, int size, Collection filled, Class<? extends Collection> type) {
         int from = input.position();
         Registration common = kryo.readClass(input);
+        HashedElements hashed = HashedElements.areIn(type) ? new HashedElements(kryo) : null;
         for (int i = 0; i < size; i++) {
-            filled.add(Elements.read(kryo, input, common));
+            filled.add(hashed == null ? Elements.read(kryo, input, common) : hashed.read(input, common));
         }
         Elements.skipPadding(input, from, size);
     }

@@ -3,9 +3,9 @@ package io.apicache.codec;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.SerializerFactory.BaseSerializerFactory;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
-import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import org.jspecify.annotations.Nullable;
 
 /** A Kryo that knows registered classes only, and never looks one up by a name that comes with the data. */
@@ -14,13 +14,20 @@ final class StrictKryo extends Kryo {
     private final Class<?> root;
 
     StrictKryo(Class<?> root, int maxDepth, boolean references) {
-        super(new IdsOnly(), references ? new MapReferenceResolver() : null);
+        super(new IdsOnly(), references ? new SharedParts() : null);
         this.root = root;
         setRegistrationRequired(true);
         setMaxDepth(maxDepth);
         // What Kryo remembers about generics after an exception has poisoned reused instances; and our serializers do
         // not use it.
         setOptimizedGenerics(false);
+        setDefaultSerializer(new BaseSerializerFactory<CheckedFieldSerializer<?>>() {
+            @Override
+            @SuppressWarnings({"rawtypes", "unchecked"}) // so it stands in Kryo
+            public CheckedFieldSerializer<?> newSerializer(Kryo kryo, Class type) {
+                return new CheckedFieldSerializer<>(kryo, type);
+            }
+        });
         JdkTypes.register(this);
     }
 

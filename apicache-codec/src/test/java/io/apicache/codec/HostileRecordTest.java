@@ -2,7 +2,13 @@ package io.apicache.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.github.luben.zstd.Zstd;
 import com.sun.management.ThreadMXBean;
@@ -10,8 +16,17 @@ import io.apicache.Codec;
 import io.apicache.CorruptRecordException;
 import io.apicache.codec.Samples.Order;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -118,6 +133,165 @@ class HostileRecordTest {
 
         assertCorrupt(deep);
         assertThat(boxes.decode(boxes.encode(new Box("next")))).isEqualTo(new Box("next"));
+    }
+
+    static class Circle {
+        long radius = 7;
+    }
+
+    static class Holder {
+        private Circle shape = new Circle();
+    }
+
+    @Test
+    @DisplayName("S1: an object of another class is not put into a field: that would read past it, and end the JVM")
+    void typeConfusion() {
+        KryoCodec<Holder> codec = KryoCodec.of(Holder.class, Circle.class);
+        assertThat(codec.decode(codec.encode(new Holder())).shape.radius).isEqualTo(7);
+        Output output = new Output(64, -1);
+        output.writeVarInt(100 + 2, true);
+        output.writeVarInt(21 + 2, true);
+        output.writeBoolean(true);
+
+        assertThatExceptionOfType(CorruptRecordException.class)
+                .isThrownBy(() -> codec.decode(Forge.kryo(codec, output.toBytes())));
+    }
+
+    @Test
+    @DisplayName("S1: a record whose first class is no response is not read at all")
+    void anotherRoot() {
+        Output output = new Output(64, -1);
+        output.writeVarInt(64 + 2, true);
+        output.writeVarInt(2_000_000_000, true);
+
+        assertThatExceptionOfType(CorruptRecordException.class)
+                .isThrownBy(() -> boxes.decode(Forge.kryo(boxes, output.toBytes())))
+                .withMessageContaining("another class");
+    }
+
+    /** The record of a list, with a set of the same elements in its place. */
+    private static byte[] setInPlaceOfList(KryoCodec<Box> codec, List<?> elements) {
+        byte[] content = Forge.content(codec.encode(new Box(new ArrayList<>(elements))));
+        int list = 0;
+        while (content[list] != 60 + 2) {
+            list++;
+        }
+        content[list] = 64 + 2;
+        return Forge.kryo(codec, content);
+    }
+
+    @Test
+    @DisplayName("S1: lists that are shared sixty times over are not asked for their hash code")
+    void sharedParts() {
+        KryoCodec<Box> graphs = KryoCodec.builder(Box.class).withReferences().build();
+        List<Object> shared = new ArrayList<>();
+        for (int depth = 0; depth < 45; depth++) {
+            List<Object> next = new ArrayList<>();
+            next.add(shared);
+            next.add(shared);
+            shared = next;
+        }
+        byte[] bomb = setInPlaceOfList(graphs, new ArrayList<>(Collections.singletonList(shared)));
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> assertThatExceptionOfType(CorruptRecordException.class).isThrownBy(() -> graphs.decode(bomb)));
+        List<String> key = new ArrayList<>(List.of("a"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> graphs.encode(new Box(List.of(key, new HashSet<>(List.of(key))))))
+                .withMessageContaining("shares parts");
+        String plain = "plain";
+        Box fine = new Box(List.of(plain, new HashSet<>(List.of(plain))));
+        assertThat(graphs.decode(graphs.encode(fine))).isEqualTo(fine);
+    }
+
+    @Test
+    @DisplayName("S1: elements that all have one hash code do not fill a set for minutes")
+    void collidingHashes() {
+        List<OptionalLong> colliding = new ArrayList<>();
+        for (long i = 0; i < 60_000; i++) {
+            colliding.add(OptionalLong.of(i << 32 | i));
+        }
+        byte[] bomb = setInPlaceOfList(boxes, colliding);
+
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertCorrupt(bomb));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> boxes.encode(new Box(new HashSet<>(colliding.subList(0, 2_000)))))
+                .withMessageContaining("hash code");
+    }
+
+    @Test
+    @DisplayName("H1: large sets and maps that nobody has made up come back")
+    void largeSets() {
+        Set<Object> mixed = new HashSet<>();
+        for (int i = 0; i < 20_000; i++) {
+            mixed.add(i % 2 == 0 ? (Object) ("id-" + i) : (Object) (i * 1_024L));
+        }
+        Map<Object, Object> map = new HashMap<>();
+        mixed.forEach(key -> map.put(key, "v"));
+        for (Object value : List.of(mixed, Set.copyOf(mixed), map, Map.copyOf(map))) {
+            assertThat(boxes.decode(boxes.encode(new Box(value)))).isEqualTo(new Box(value));
+        }
+    }
+
+    @Test
+    @DisplayName("S1: empty maps of a large enum take their share of the record")
+    void enumMaps() {
+        KryoCodec<Box> codec = KryoCodec.builder(Box.class)
+                .register(Character.UnicodeScript.class)
+                .maxBytes(LIMIT)
+                .build();
+        List<Object> maps = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            maps.add(new EnumMap<>(Character.UnicodeScript.class));
+        }
+        byte[] record = codec.encode(new Box(maps));
+        assertThat(codec.decode(record)).isEqualTo(new Box(maps));
+
+        assertThat(allocated(() -> codec.decode(record))).isLessThan(48L * record.length);
+    }
+
+    @Test
+    @DisplayName("B2: a heap that is full is not a corrupt record")
+    void outOfMemory() {
+        KryoCodec<Box> codec = KryoCodec.builder(Box.class)
+                .register(200, Circle.class, () -> new Serializer<Circle>() {
+                    @Override
+                    public void write(Kryo kryo, Output output, Circle object) {}
+
+                    @Override
+                    public Circle read(Kryo kryo, Input input, Class<? extends Circle> type) {
+                        throw new OutOfMemoryError("planted");
+                    }
+                })
+                .build();
+        byte[] record = codec.encode(new Box(new Circle()));
+
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> codec.decode(record))
+                .withMessage("planted");
+    }
+
+    @Test
+    @DisplayName("S1: a class is not even looked for by its name")
+    void noClassIsLoadedByName() {
+        List<String> asked = new ArrayList<>();
+        StrictKryo kryo = new StrictKryo(Object.class, 10, false);
+        kryo.setClassLoader(new ClassLoader(getClass().getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                asked.add(name);
+                return super.loadClass(name, resolve);
+            }
+        });
+        Output output = new Output(64, -1);
+        output.writeVarInt(1, true);
+        output.writeVarInt(0, true);
+        output.writeString(HostileRecordTest.class.getName() + "$Gadget");
+
+        assertThatExceptionOfType(KryoException.class)
+                .isThrownBy(() -> kryo.readClassAndObject(new Input(output.toBytes())));
+        assertThat(asked).isEmpty();
     }
 
     @Test

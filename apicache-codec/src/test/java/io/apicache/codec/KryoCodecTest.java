@@ -21,6 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,59 @@ class KryoCodecTest {
         for (int lines : new int[] {0, 1, 2, 3, 100}) {
             Order order = Samples.order(lines);
             assertThat(codec.decode(codec.encode(order))).isEqualTo(order).isNotSameAs(order);
+        }
+    }
+
+    /** Writes a number in Kryo's own short form, which Kryo itself has for strings. */
+    static final class FlaggedSerializer extends Serializer<Money> {
+        @Override
+        public void write(Kryo kryo, Output output, Money money) {
+            output.writeVarIntFlag(true, (int) money.cents(), true);
+        }
+
+        @Override
+        public Money read(Kryo kryo, Input input, Class<? extends Money> type) {
+            assertThat(input.readVarIntFlag()).isTrue();
+            return new Money(input.readVarIntFlag(true));
+        }
+    }
+
+    @Test
+    @DisplayName("H1: a serializer of the caller's may write any number in any of Kryo's forms")
+    void numbersOfTheCaller() {
+        KryoCodec<Money> codec = KryoCodec.builder(Money.class)
+                .register(100, Money.class, FlaggedSerializer::new)
+                .build();
+
+        assertThat(codec.decode(codec.encode(new Money(1_000_000)))).isEqualTo(new Money(1_000_000));
+    }
+
+    @Test
+    @DisplayName("H1: what others change while it is written is written as it was at some moment")
+    void collectionsThatChange() throws Exception {
+        KryoCodec<Pair> codec = KryoCodec.of(Pair.class);
+        ConcurrentHashMap<Integer, Object> map = new ConcurrentHashMap<>();
+        CopyOnWriteArrayList<Object> list = new CopyOnWriteArrayList<>();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread changing = new Thread(() -> {
+            for (int i = 0; !done.get(); i++) {
+                map.put(i % 50, i % 3 == 0 ? "text" : i);
+                map.remove((i + 25) % 50);
+                list.add(i % 2 == 0 ? "text" : i);
+                if (list.size() > 20) {
+                    list.clear();
+                }
+            }
+        });
+        changing.start();
+        try {
+            for (int i = 0; i < 3_000; i++) {
+                assertThat(codec.decode(codec.encode(new Pair(map, list))).first())
+                        .isInstanceOf(Map.class);
+            }
+        } finally {
+            done.set(true);
+            changing.join();
         }
     }
 

@@ -62,6 +62,32 @@ class ZstdCodecTest {
     }
 
     @Test
+    @DisplayName("B1: near the limit, too, what is written can be read, whatever is around what")
+    void whatIsWrittenCanBeRead() {
+        ZstdCodec<byte[]> zstd =
+                ZstdCodec.builder(Codec.bytes()).maxBytes(10_000).build();
+        KeyRing keys = KeyRing.writing(1, Samples.SECRET);
+        for (Codec<byte[]> codec :
+                List.of(zstd, EncryptedCodec.encrypting(zstd, keys), EncryptedCodec.signing(zstd, keys))) {
+            int refused = 0;
+            for (int length = 10_000; length <= 10_000 + Envelope.ROOM + 1; length++) {
+                byte[] response = new byte[length];
+                byte[] record;
+                try {
+                    record = codec.encode(Samples.KEY, response);
+                } catch (ResponseTooLargeException e) {
+                    refused++;
+                    continue;
+                }
+                assertThat(codec.decode(Samples.KEY, record)).as("%s", codec).isEqualTo(response);
+            }
+            assertThat(refused).isPositive();
+            assertThat(codec.decode(Samples.KEY, codec.encode(Samples.KEY, new byte[10_000])))
+                    .hasSize(10_000);
+        }
+    }
+
+    @Test
     @DisplayName("Without the native library it writes plain, reads plain, and says why it cannot read the rest")
     void withoutTheLibrary() {
         ZstdCodec<byte[]> with = ZstdCodec.builder(Codec.bytes()).threshold(0).build(true);
