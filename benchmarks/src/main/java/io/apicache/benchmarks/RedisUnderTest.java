@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * A Redis server of one's own, the one on the path or else the one that the tests bring along; caches over it that play processes; and a bare
@@ -38,11 +39,22 @@ final class RedisUnderTest implements AutoCloseable {
 
     /** One more process, with connections of its own. */
     ApiCache<byte[]> process() {
+        return opened(settings());
+    }
+
+    /** One more process, which tells its asynchronous callers on an executor. */
+    ApiCache<byte[]> process(Executor executor) {
+        return opened(settings().executor(executor));
+    }
+
+    private ApiCache.Builder<byte[]> settings() {
         RedisStore store = RedisStore.connect(uri);
         open.add(store::close);
-        ApiCache<byte[]> cache = ApiCache.over(store.as(Codec.bytes()))
-                .keepFor(Duration.ofMinutes(5))
-                .build();
+        return ApiCache.over(store.as(Codec.bytes())).keepFor(Duration.ofMinutes(5));
+    }
+
+    private ApiCache<byte[]> opened(ApiCache.Builder<byte[]> settings) {
+        ApiCache<byte[]> cache = settings.build();
         open.add(cache::close);
         return cache;
     }

@@ -36,6 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RedisWakeUpBenchmark {
 
     private static final int HEADER = 84;
+    private static final int ROUND_TRIPS_BEFORE = 4;
 
     /** A waiter that has joined, made anew for each call. */
     @State(Scope.Benchmark)
@@ -44,6 +45,10 @@ public class RedisWakeUpBenchmark {
         /** Length of the response. */
         @Param({"1000"})
         public int bytes;
+
+        /** Where the waiter is told: on a thread of a pool, or on the one that the message came in on. */
+        @Param({"pool", "caller"})
+        public String toldOn;
 
         private RedisUnderTest redis;
         private StatefulRedisConnection<byte[], byte[]> bare;
@@ -60,7 +65,7 @@ public class RedisWakeUpBenchmark {
             redis = new RedisUnderTest();
             bare = redis.commands();
             here = redis.process();
-            there = redis.process();
+            there = toldOn.equals("pool") ? redis.process() : redis.process(Runnable::run);
             response = new byte[bytes];
             number = System.nanoTime();
         }
@@ -109,10 +114,14 @@ public class RedisWakeUpBenchmark {
             messages.sync().subscribe(channel);
         }
 
-        /** Waits for the next message. */
+        /** Waits for the next message, and does meanwhile as much as the other does, so that both begin equally warm. */
         @Setup(Level.Invocation)
         public void expect() {
             received = new CompletableFuture<>();
+            for (int i = 0; i < ROUND_TRIPS_BEFORE; i++) {
+                long unused = bare.sync().strlen(channel);
+            }
+            LockSupport.parkNanos(50_000);
         }
 
         /** Disconnects. */
