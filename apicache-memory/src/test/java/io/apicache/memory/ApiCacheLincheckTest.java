@@ -8,6 +8,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * calls overlap. Callers do not wait here; time stands still. What is refused only because another call is at the same claim is tried again:
  * such a refusal says nothing of what comes after it.
  */
+@Tag("exhaustive")
 public class ApiCacheLincheckTest {
 
     private static final String ID = "id";

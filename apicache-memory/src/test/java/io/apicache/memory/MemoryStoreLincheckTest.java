@@ -12,12 +12,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The moves of the memory store are linearizable: Lincheck interleaves them on one key, in every way it has time for, and compares what they
  * answer with {@link Sequential}, in which no two overlap. Each thread of an execution plays one owner; leases end when a move says so.
  */
+@Tag("exhaustive")
 public class MemoryStoreLincheckTest {
 
     private static final Key KEY = new Key("lincheck", "id");

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model of the protocol keeps its promises in every run there is, and each planted bug breaks the one it should. */
 @Isolated("it takes all the processors, and others look at the time")
+@Tag("exhaustive")
 class ProtocolModelTest {
 
     private static final Path MODEL =

@@ -132,7 +132,7 @@ public final class Comparison {
         if (form.rounds > 1) {
             for (Fleet fleet : fleets) {
                 say("warm-up: " + fleet.peer().title());
-                for (Scenario scenario : scenarios.subList(0, scenarios.size() - 1)) {
+                for (Scenario scenario : withoutTakeover(scenarios)) {
                     warmUp(fleet, scenario);
                 }
             }
@@ -148,12 +148,18 @@ public final class Comparison {
                 }
             }
         }
-        for (Scenario scenario : form.scenarios(Math.min(form.calls, 200), Math.min(form.wakeUps, 10))) {
+        for (Scenario scenario :
+                withoutTakeover(form.scenarios(Math.min(form.calls, 200), Math.min(form.wakeUps, 10)))) {
             for (Fleet fleet : fleets) {
                 say("counting: " + scenario.name() + ", " + fleet.peer().title());
                 count(fleet, scenario);
             }
         }
+    }
+
+    /** The last one; it takes seconds, and commands while nothing happens say nothing. */
+    private static List<Scenario> withoutTakeover(List<Scenario> scenarios) {
+        return scenarios.subList(0, scenarios.size() - 1);
     }
 
     private void warmUp(Fleet fleet, Scenario scenario) throws IOException, InterruptedException {

@@ -134,7 +134,8 @@ final class Report {
         return counts.stream()
                 .filter(count -> count.peer() == peer && count.scenario().equals(scenario.name()))
                 .mapToDouble(count -> (double) count.commands() / count.operations())
-                .sum();
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     // ---- the page
@@ -181,6 +182,9 @@ final class Report {
 
     /** Three figures that count. */
     static String number(double value) {
+        if (Double.isNaN(value)) {
+            return ""; // not counted
+        }
         int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
