@@ -67,6 +67,13 @@ final class Handling<R> {
                 return true;
             });
             return;
+        } catch (Error e) { // the heap was full, perhaps: a smaller response may still do
+            room.change(out -> {
+                ended = true;
+                claim.handlingEnded(false, false, out);
+                return true;
+            });
+            throw e;
         }
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             answered(number, answer.join(), null);

@@ -194,7 +194,9 @@ final class Inquiry<R> {
 
     /** A message brought the response along. An old one, from before the claim that was last seen, is no news. */
     void handled(Handled<R> record, Outbox<R> out) {
-        if (foreign != null && record.number() >= foreign.number()) {
+        if (foreign == null) {
+            lookAgain |= look != null; // the answer that it overtook says whether it is any news
+        } else if (record.number() >= foreign.number()) {
             waiters.decide(waiter -> Decision.onHandled(record, waiter.fingerprint()), out);
         }
     }

@@ -19,8 +19,8 @@ final class LeaseKeeper<R> {
     }
 
     /**
-     * There is something to keep. A claim begins with two thirds of its lease at the least, and a question with all of its time, so a
-     * keeper that runs already is in time for it.
+     * There is something to keep. A claim that was asked for again begins with two thirds of its lease at the least, and a question with
+     * all of its time, so a keeper that runs already is in time for them; a claim that was long in coming may be lost, which is noticed.
      */
     void watch() {
         if (!running.get() && running.compareAndSet(false, true)) {

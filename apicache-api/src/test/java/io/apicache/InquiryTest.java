@@ -14,6 +14,8 @@ import io.apicache.tck.ManualTime;
 import io.apicache.tck.ReferenceStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -198,6 +200,26 @@ class InquiryTest {
     }
 
     @Test
+    @DisplayName("W1 a response that overtakes the answer to the join after an invalidation is not lost")
+    void aMessageMayOvertakeTheAnswerAfterAnInvalidation() {
+        firstSeenElsewhere("id");
+        CompletableFuture<Receipt<String>> waiter = here.receiveAsync("id", SECOND);
+        List<FirstSeen<String>> next = new ArrayList<>();
+        ApiCache<String> third = cache(records);
+        slow.afterInvalidation = () -> next.add((FirstSeen<String>) third.receiveAndWait("id", Duration.ZERO));
+        slow.hints = false;
+        slow.held = true;
+        here.invalidate("id");
+        slow.hints = true;
+
+        next.get(0).handle("response");
+        slow.answerAll();
+
+        assertThat(kind(waiter)).isEqualTo("Cached");
+        third.close();
+    }
+
+    @Test
     @DisplayName("F1 a fingerprint is not refused on old knowledge")
     void nobodyIsRefusedOnOldKnowledge() {
         Request old = Request.of("id").withFingerprint(Fingerprint.of("old"));
@@ -238,6 +260,7 @@ class InquiryTest {
         private boolean hints = true;
         private final Queue<Runnable> messages = new ArrayDeque<>();
         private boolean messagesHeld;
+        private Runnable afterInvalidation = () -> {};
         private int asked;
 
         SlowAnswers(Store<String> store) {
@@ -305,7 +328,10 @@ class InquiryTest {
 
         @Override
         public CompletionStage<Boolean> invalidate(Key key) {
-            return store.invalidate(key);
+            return store.invalidate(key).thenApply(removed -> {
+                afterInvalidation.run();
+                return removed;
+            });
         }
 
         @Override

@@ -176,6 +176,25 @@ class StoreFaultsTest {
     }
 
     @Test
+    @DisplayName("H3 a response that does not fit into the heap leaves the claim open for a smaller one")
+    void anErrorWhileEncoding() {
+        ApiCache<String> encoding = build(over(records.as(
+                (key, response) -> {
+                    if (response.equals("large")) {
+                        throw new OutOfMemoryError("planted");
+                    }
+                    return response;
+                },
+                (key, response) -> response)));
+        FirstSeen<String> owner = (FirstSeen<String>) encoding.receiveAndWait("id", Duration.ZERO);
+
+        assertThatThrownBy(() -> owner.handle("large")).isInstanceOf(OutOfMemoryError.class);
+        owner.handle("small");
+
+        assertThat(elsewhere.peek("id").orElseThrow().response()).isEqualTo("small");
+    }
+
+    @Test
     @DisplayName("W2 a store that never answers holds nobody longer than its time-out")
     void aHungStoreHoldsNobody() {
         for (Verb verb : Verb.values()) {

@@ -54,7 +54,34 @@ final class CheckedFieldSerializer<T> extends FieldSerializer<T> {
         }
 
         @Override
+        public String toString() {
+            return name;
+        }
+
+        @Override
         public void write(Output output, Object object) {
+            try {
+                writeValue(output, object);
+            } catch (KryoException e) {
+                throw traced(e);
+            }
+        }
+
+        @Override
+        public void read(Input input, Object object) {
+            try {
+                readValue(input, object);
+            } catch (KryoException e) {
+                throw traced(e);
+            }
+        }
+
+        private KryoException traced(KryoException failure) {
+            failure.addTrace(name + " (" + getField().getDeclaringClass().getName() + ")");
+            return failure;
+        }
+
+        private void writeValue(Output output, Object object) {
             Object value = get(object);
             Class known = getValueClass();
             if (known == null) {
@@ -71,8 +98,7 @@ final class CheckedFieldSerializer<T> extends FieldSerializer<T> {
             }
         }
 
-        @Override
-        public void read(Input input, Object object) {
+        private void readValue(Input input, Object object) {
             Class known = getValueClass();
             if (known == null) {
                 Registration registration = kryo.readClass(input);

@@ -62,7 +62,7 @@ import java.util.function.IntFunction;
 @SuppressWarnings({"rawtypes", "unchecked", "JdkObsolete"}) // Kryo's serializers are raw; a caller may use a LinkedList
 final class JdkTypes {
 
-    /** Changes whenever an id or a serializer below does. */
+    /** Changes with the first release in which an id or a serializer below has changed. */
     static final String VERSION = "jdk-1";
 
     private static final SequenceSerializer LIST = new SequenceSerializer(ArrayList::new, JdkTypes::immutableList);

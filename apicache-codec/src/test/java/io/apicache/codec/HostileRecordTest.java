@@ -20,11 +20,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Currency;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -203,6 +206,11 @@ class HostileRecordTest {
         String plain = "plain";
         Box fine = new Box(List.of(plain, new HashSet<>(List.of(plain))));
         assertThat(graphs.decode(graphs.encode(fine))).isEqualTo(fine);
+        Currency euro = Currency.getInstance("EUR");
+        for (Object value : List.of(euro, Optional.empty(), List.of(), Locale.ROOT, Map.of())) {
+            Box usual = new Box(List.of(value, new HashSet<>(List.of(value)), new HashMap<>(Map.of(value, 1))));
+            assertThat(graphs.decode(graphs.encode(usual))).isEqualTo(usual);
+        }
     }
 
     @Test

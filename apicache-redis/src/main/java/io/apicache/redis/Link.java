@@ -113,7 +113,7 @@ final class Link {
                 timeouts.set(0);
             }
         } else if (RedisFailures.isTimeout(failure)) {
-            if (countTimeout(System.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
+            if (current.equals(used) && countTimeout(System.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
                 replace(used);
             }
         } else if ("READONLY".equals(RedisFailures.code(failure))

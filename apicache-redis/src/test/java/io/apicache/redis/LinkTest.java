@@ -17,6 +17,8 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -39,10 +41,13 @@ class LinkTest {
         return new Link(topology, topology.commands(), new ServerInfo(7, 2, false, false), Duration.ofMillis(50));
     }
 
+    private static AsyncCommand<byte[], byte[], String> command() {
+        return new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+    }
+
     private static void send(Link link, boolean answered) {
         var unused = link.send(commands -> {
-            AsyncCommand<byte[], byte[], String> reply =
-                    new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE)));
+            AsyncCommand<byte[], byte[], String> reply = command();
             if (answered) {
                 reply.complete();
             } else {
@@ -91,6 +96,25 @@ class LinkTest {
             send(link, false);
             send(link, true);
         }
+
+        assertThat(topology.connections).isOne();
+    }
+
+    @Test
+    @DisplayName("W2 what times out on a connection that was given up does not count against the new one")
+    void leftovers() {
+        FakeTopology topology = new FakeTopology(true);
+        Link link = over(topology);
+        List<AsyncCommand<byte[], byte[], String>> open = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            AsyncCommand<byte[], byte[], String> reply = command();
+            open.add(reply);
+            var unused = link.send(commands -> (RedisFuture<String>) reply);
+        }
+
+        open.forEach(reply -> reply.completeExceptionally(new RedisCommandTimeoutException("planted")));
+        send(link, false);
+        send(link, false);
 
         assertThat(topology.connections).isOne();
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.ApiCache;
 import io.apicache.FirstSeen;
+import io.apicache.Receipt;
 import io.apicache.redis.server.RedisShared;
+import io.apicache.redis.server.TcpProxy;
 import io.apicache.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -42,6 +45,29 @@ class ServerClockTest {
         RedisShared.server().command("DEL", "ac:{faults:" + id + "}"); // what is left of it has lapsed by now
 
         assertThat(Expect.firstSeen(here, id).token()).isGreaterThan(meanwhile.token());
+    }
+
+    @Test
+    @DisplayName("C5 a claim that was under way while the machine was suspended is made anew")
+    void suspendedMeanwhile() throws Exception {
+        String id = "id-" + UUID.randomUUID();
+        try (TcpProxy network = TcpProxy.to(RedisShared.server())) {
+            caches.commandTimeout(Duration.ofSeconds(4)).serverTime(machine);
+            ApiCache<String> here = caches.at(network.uri());
+            caches.serverTime(Time.system());
+            ApiCache<String> there = caches.at(RedisShared.uri());
+
+            network.requests().stall();
+            CompletableFuture<Receipt<String>> claim = here.receiveAsync(id, Expect.LONG);
+            machine.sleep(Duration.ofMinutes(10));
+            FirstSeen<String> meanwhile = Expect.firstSeen(there, id);
+            meanwhile.release();
+            RedisShared.server().command("DEL", "ac:{faults:" + id + "}"); // what is left of it has lapsed by now
+            network.heal();
+
+            assertThat(Expect.firstSeen(claim).token()).isGreaterThan(meanwhile.token());
+            caches.close();
+        }
     }
 
     @Test

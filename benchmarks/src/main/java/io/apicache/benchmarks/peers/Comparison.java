@@ -46,7 +46,7 @@ public final class Comparison {
         static final Form SMOKE = new Form("smoke", 2, 1, 20, 2, List.of(4));
 
         /** Some minutes. */
-        static final Form SHORT = new Form("short", 4, 5, 2_000, 20, List.of(4, 100, 1_000));
+        static final Form SHORT = new Form("short", 4, 3, 2_000, 20, List.of(4, 100, 1_000));
 
         /** An hour or so. */
         static final Form FULL = new Form("full", 4, 15, 10_000, 50, List.of(4, 40, 100, 400, 1_000, 4_000));

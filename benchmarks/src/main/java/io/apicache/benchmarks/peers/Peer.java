@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 interface Peer extends AutoCloseable {
 
     /** How long a claim or a lock outlives its owner, with every peer. */
-    Duration LEASE = Duration.ofSeconds(2);
+    Duration LEASE = Duration.ofSeconds(5);
 
     /** How long a response is kept, with every peer. */
     Duration KEEP = Duration.ofMinutes(5);
