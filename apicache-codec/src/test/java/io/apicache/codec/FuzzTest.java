@@ -25,8 +25,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Feeds the decoders with what nobody would write, most of it with a right checksum, so that it gets past the envelope. The seed is
- * printed; {@code -Dfuzz.seed} repeats a run, {@code -Pfuzz} makes it long.
+ * Feeds the decoders with what nobody would write, most of it with a right checksum, so that it gets past the envelope. Every build
+ * feeds the same inputs; {@code -Pfuzz} makes the run long and draws a seed, which is printed; {@code -Dfuzz.seed} repeats a run.
  */
 class FuzzTest {
 
@@ -37,6 +37,8 @@ class FuzzTest {
 
     /** Room for what the largest value may take on the heap, by far less than what a declared size could ask for. */
     private static final long MOST_ALLOCATED = 64L * LIMIT;
+
+    private static final UnaryOperator<byte[]> UNCHANGED = UnaryOperator.identity();
 
     record Box(Object content) {}
 
@@ -80,7 +82,12 @@ class FuzzTest {
      */
     private record Target(Codec<?> codec, List<byte[]> inner, UnaryOperator<byte[]> around, Class<?> type) {
         Target(Codec<?> codec, List<byte[]> samples, Class<?> type) {
-            this(codec, samples, UnaryOperator.identity(), type);
+            this(codec, samples, UNCHANGED, type);
+        }
+
+        /** Whether changes reach the values: a frame or a seal around them finds all but those that change nothing. */
+        boolean isOpen() {
+            return codec instanceof KryoCodec || around != UNCHANGED;
         }
     }
 
@@ -178,10 +185,26 @@ class FuzzTest {
 
         System.out.println("fuzz: accepted " + accepted + ", most allocated by one " + mostAllocated
                 + " bytes, touched " + touched);
-        assertThat(accepted.keySet()).as("targets that accepted something").hasSameSizeAs(targets);
+        for (int i = 0; i < targets.size(); i++) {
+            if (targets.get(i).isOpen()) {
+                assertThat(accepted)
+                        .as("changed values are accepted, by number of target")
+                        .containsKey(i);
+            }
+        }
+    }
+
+    private void acceptTheUnchanged() {
+        for (Target target : targets) {
+            for (byte[] sample : target.inner) {
+                assertThat(target.codec.decode(Samples.KEY, target.around.apply(sample)))
+                        .isInstanceOf(target.type);
+            }
+        }
     }
 
     private void feedAll(long inputs, long seed) {
+        acceptTheUnchanged();
         SplittableRandom random = new SplittableRandom(seed);
         for (long i = 0; i < inputs; i++) {
             int target = (int) (i % targets.size());
