@@ -1,10 +1,7 @@
 package io.apicache.examples;
 
 import io.apicache.ApiCache;
-import io.apicache.ApiCacheException;
 import io.apicache.codec.KryoCodec;
-import io.apicache.memory.MemoryStore;
-import io.apicache.redis.RedisStore;
 import io.apicache.spi.Store;
 import java.net.URI;
 import java.time.Duration;
@@ -26,17 +23,7 @@ final class Instance implements AutoCloseable {
      * @throws IllegalArgumentException if Redis cannot be used; the message says why
      */
     static Store<Payment> open(Arguments arguments) {
-        if (arguments.breaks()) {
-            return Store.passThrough();
-        }
-        if (arguments.redis() == null) {
-            return new MemoryStore<>();
-        }
-        try {
-            return RedisStore.connect(arguments.redis()).as(KryoCodec.of(Payment.class));
-        } catch (ApiCacheException | IllegalStateException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("--redis cannot be used: " + e.getMessage(), e);
-        }
+        return arguments.breaks() ? Store.passThrough() : Stores.open(arguments.redis(), KryoCodec.of(Payment.class));
     }
 
     /** {@return settings of a cache; those of other runs on the same Redis have another namespace} */

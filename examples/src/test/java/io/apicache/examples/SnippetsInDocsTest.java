@@ -14,13 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every block of Java in README and docs is code of a test that runs: of {@link SnippetsTest}, or of the module that a page is about. */
+/** Every block of Java in README and docs is code that runs: of this module, or of a test of the module that a page is about. */
 class SnippetsInDocsTest {
 
     private static final Path ROOT = Path.of("..");
     private static final List<Path> CODE = List.of(
-            Path.of("src/test/java/io/apicache/examples/SnippetsTest.java"),
-            Path.of("src/test/java/io/apicache/examples/RedisPageTest.java"),
+            Path.of("src"),
             ROOT.resolve("apicache-redis/src/test/java/io/apicache/redis/RedisPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/CodecsPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/ForeignCodecsTest.java"));
@@ -49,18 +48,24 @@ class SnippetsInDocsTest {
     }
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(
-                            Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
-                            docs.filter(path -> path.toString().endsWith(".md")))
-                    .toList();
+        return Stream.concat(
+                        Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
+                        filesIn(ROOT.resolve("docs"), ".md").stream())
+                .toList();
+    }
+
+    private static List<Path> filesIn(Path path, String end) throws IOException {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.filter(file -> file.toString().endsWith(end)).toList();
         }
     }
 
     private static Map<String, String> snippets() throws IOException {
         Map<String, String> snippets = new HashMap<>();
         for (Path code : CODE) {
-            collect(Files.readAllLines(code), snippets);
+            for (Path file : filesIn(code, ".java")) {
+                collect(Files.readAllLines(file), snippets);
+            }
         }
         return snippets;
     }
