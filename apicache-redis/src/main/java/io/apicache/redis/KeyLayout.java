@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every name in Redis. A record is {@code prefix:{namespace:id}}: what stands in braces decides the slot in a cluster, so that all that
@@ -23,10 +24,13 @@ final class KeyLayout {
     /** How many bytes of its SHA-256 stand for a key in a record and in a message. */
     static final int HASH_BYTES = 16;
 
-    private static final Pattern READABLE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,32}");
+    private static final int LONGEST_PREFIX = 32;
+    private static final int LONGEST_NAMESPACE = 64;
+    private static final int LONGEST_READABLE = 128;
     private static final MessageDigest SHA_256 = sha256();
+
+    /** A digest that nobody uses now, if there is one: every call needs one for a moment, and they are large. */
+    private static final AtomicReference<@Nullable MessageDigest> IDLE = new AtomicReference<>();
 
     private final String prefix;
 
@@ -36,7 +40,7 @@ final class KeyLayout {
      * @param prefix 1 to 32 letters, digits, dots, underscores or hyphens; keeps this library's keys apart from those of others
      */
     KeyLayout(String prefix) {
-        if (!PREFIX.matcher(Objects.requireNonNull(prefix, "prefix")).matches()) {
+        if (!isHarmless(Objects.requireNonNull(prefix, "prefix"), LONGEST_PREFIX, false)) {
             throw new IllegalArgumentException("prefix must be 1 to 32 letters, digits, dots, underscores or hyphens");
         }
         this.prefix = prefix;
@@ -68,10 +72,29 @@ final class KeyLayout {
 
     private static String named(Key key) {
         // A namespace of harmless letters has no colon, so the first one ends it whatever the id holds.
-        if (!NAMESPACE.matcher(key.namespace()).matches()) {
+        if (!isHarmless(key.namespace(), LONGEST_NAMESPACE, false)) {
             return "#" + sha256(key.namespace().length() + ":" + key.namespace() + key.id());
         }
-        return key.namespace() + ":" + (READABLE.matcher(key.id()).matches() ? key.id() : "#" + sha256(key.id()));
+        return key.namespace() + ":"
+                + (isHarmless(key.id(), LONGEST_READABLE, true) ? key.id() : "#" + sha256(key.id()));
+    }
+
+    private static boolean isHarmless(String text, int longest, boolean colons) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            boolean harmless = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '.'
+                    || c == '_'
+                    || c == '-'
+                    || (colons && c == ':');
+            if (!harmless) {
+                return false;
+            }
+        }
+        return length > 0 && length <= longest;
     }
 
     private static String sha256(String text) {
@@ -79,10 +102,18 @@ final class KeyLayout {
     }
 
     private static byte[] sha256(byte[] bytes) {
+        MessageDigest idle = IDLE.getAndSet(null);
+        MessageDigest digest = idle == null ? another() : idle;
+        byte[] hash = digest.digest(bytes);
+        IDLE.set(digest);
+        return hash;
+    }
+
+    private static MessageDigest another() {
         try {
-            return ((MessageDigest) SHA_256.clone()).digest(bytes); // a clone spares the search for the provider
+            return (MessageDigest) SHA_256.clone(); // spares the search for the provider
         } catch (CloneNotSupportedException e) {
-            return sha256().digest(bytes);
+            return sha256();
         }
     }
 

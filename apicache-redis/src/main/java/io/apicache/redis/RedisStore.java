@@ -152,8 +152,10 @@ public final class RedisStore implements Store<byte[]> {
      * @param <R> the response type
      * @return a view of this store; closing it closes this store
      */
+    @SuppressWarnings("unchecked") // R is byte[] then
     public <R> Store<R> as(Codec<R> codec) {
-        return as(codec::encode, codec::decode);
+        // Bytes are copied on their way into a record and out of it: once is enough.
+        return codec.equals(Codec.bytes()) ? (Store<R>) this : as(codec::encode, codec::decode);
     }
 
     @Override

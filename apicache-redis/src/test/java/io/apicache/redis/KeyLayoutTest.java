@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.spi.Key;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +60,25 @@ class KeyLayoutTest {
         }
 
         assertThat(names).hasSameSizeAs(keys);
+    }
+
+    @Test
+    @DisplayName("S1 hashes are right, whoever else makes one at the same time")
+    void hashesAreRightInEveryThread() throws Exception {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        List<Key> keys =
+                IntStream.range(0, 5_000).mapToObj(i -> new Key("n", "id " + i)).toList();
+
+        List<RecordName> records = keys.parallelStream().map(layout::record).toList();
+
+        for (int i = 0; i < keys.size(); i++) {
+            String id = Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(sha256.digest(keys.get(i).id().getBytes(StandardCharsets.UTF_8)));
+            byte[] name = ("ac:{n:#" + id + "}").getBytes(StandardCharsets.US_ASCII);
+            assertThat(records.get(i).name()).isEqualTo(name);
+            assertThat(records.get(i).hash()).isEqualTo(Arrays.copyOf(sha256.digest(name), KeyLayout.HASH_BYTES));
+        }
     }
 
     @Test
