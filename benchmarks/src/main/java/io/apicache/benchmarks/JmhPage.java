@@ -2,6 +2,9 @@ package io.apicache.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,22 +12,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes a page of what JMH has written with {@code -rf json}. */
+/** Makes a page of what JMH has written with {@code -rf json}, once or several times, and one raw file. */
 public final class JmhPage {
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private JmhPage() {}
 
     /**
      * Writes the page.
      *
-     * @param args the file to read and the file to write
+     * @param args a title; the files to write, without their endings; the files to read
      * @throws IOException if it cannot
      */
     public static void main(String[] args) throws IOException {
-        JsonNode results = new ObjectMapper().readTree(Path.of(args[0]).toFile());
+        ArrayNode results = JSON.createArrayNode();
+        for (int i = 2; i < args.length; i++) {
+            results.addAll((ArrayNode) JSON.readTree(Path.of(args[i]).toFile()));
+        }
+        for (JsonNode result : results) {
+            withoutPaths((ObjectNode) result);
+        }
+        Files.writeString(Path.of(args[1] + ".md"), page(args[0], results));
+        JSON.writeValue(Path.of(args[1] + ".json").toFile(), results);
+    }
+
+    /** Where things lie on this machine, and each single measurement: of no use to others. */
+    private static void withoutPaths(ObjectNode result) {
+        result.remove(List.of("jvm", "jvmArgs"));
+        withoutDetails(result.path("primaryMetric"));
+        result.path("secondaryMetrics").forEach(JmhPage::withoutDetails);
+    }
+
+    private static void withoutDetails(JsonNode metric) {
+        if (metric instanceof ObjectNode figures) {
+            figures.remove("rawDataHistogram");
+        }
+    }
+
+    private static String page(String title, ArrayNode results) {
         JsonNode first = results.path(0);
         List<String> lines = new ArrayList<>(List.of(
-                "# JMH",
+                "# " + title,
                 "",
                 "JMH " + first.path("jmhVersion").asText() + ", "
                         + first.path("vmName").asText() + " "
@@ -32,15 +61,16 @@ public final class JmhPage {
                         + first.path("forks").asText() + " forks of "
                         + first.path("warmupIterations").asText() + " + "
                         + first.path("measurementIterations").asText() + " iterations of "
-                        + first.path("measurementTime").asText() + ".",
+                        + first.path("measurementTime").asText() + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors.",
                 "",
-                "| Benchmark | Mode | Score | Error | p50 | Unit | B/op |",
-                "|---|---|---|---|---|---|---|"));
+                "| Benchmark | Threads | Mode | Score | Error | p50 | Unit | B/op |",
+                "|---|---|---|---|---|---|---|---|"));
         for (JsonNode result : results) {
             lines.add(row(result));
         }
         lines.add("");
-        Files.writeString(Path.of(args[1]), String.join("\n", lines));
+        return String.join("\n", lines);
     }
 
     private static String row(JsonNode result) {
@@ -54,6 +84,7 @@ public final class JmhPage {
                         .append(param.getValue().asText()));
         JsonNode metric = result.path("primaryMetric");
         return "| " + title
+                + " | " + result.path("threads").asText()
                 + " | " + result.path("mode").asText()
                 + " | " + number(metric.path("score"))
                 + " | " + number(metric.path("scoreError"))

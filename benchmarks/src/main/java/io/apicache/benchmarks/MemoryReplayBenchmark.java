@@ -39,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class MemoryReplayBenchmark {
 
-    private static final int MAXIMUM = 1_000_000;
+    private static final int MAXIMUM = 2_000_000;
 
     /** Ids in the order in which they are asked for. */
     @State(Scope.Benchmark)

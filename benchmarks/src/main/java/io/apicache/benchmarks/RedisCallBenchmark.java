@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -31,22 +32,30 @@ public class RedisCallBenchmark {
 
     private static final int HEADER = 84;
 
-    private final byte[] response = new byte[1_000];
-    private final byte[] record = new byte[HEADER + response.length];
+    /** Length of the response. */
+    @Param({"1000"})
+    public int bytes;
+
+    private byte[] response;
+    private byte[] record;
     private final byte[] pending = new byte[HEADER];
     private RedisUnderTest redis;
     private RedisCommands<byte[], byte[]> bare;
     private ApiCache<byte[]> cache;
     private long number;
 
-    /** Connects, and handles the one id that is replayed. */
+    /** Connects, handles the one id that is replayed, and claims the one that is in flight. */
     @Setup
     public void connect() {
+        response = new byte[bytes];
+        record = new byte[HEADER + bytes];
         redis = new RedisUnderTest();
         bare = redis.commands().sync();
         cache = redis.process();
         bare.set(RedisUnderTest.bytes("bare"), record, SetArgs.Builder.px(Duration.ofHours(1)));
         ((FirstSeen<byte[]>) cache.receiveAndWait("replayed", Duration.ZERO)).handle(response, Duration.ofHours(1));
+        var unused = redis.process().receiveAndWait("in flight", Duration.ZERO);
+        bare.set(RedisUnderTest.bytes("bare, in flight"), pending, SetArgs.Builder.px(Duration.ofHours(1)));
         number = System.nanoTime();
     }
 
@@ -66,6 +75,19 @@ public class RedisCallBenchmark {
     @Benchmark
     public Receipt<byte[]> replay() {
         return cache.receiveAndWait("replayed", Duration.ofSeconds(1));
+    }
+
+    /** {@return the baseline of a call whose id somebody else works on: GET of a header, and how long it still lives} */
+    @Benchmark
+    public long getAndPttl() {
+        byte[] key = RedisUnderTest.bytes("bare, in flight");
+        return bare.get(key).length + bare.pttl(key);
+    }
+
+    /** {@return that somebody else works on it} */
+    @Benchmark
+    public Receipt<byte[]> inFlight() {
+        return cache.receiveAndWait("in flight", Duration.ZERO);
     }
 
     /** {@return the baseline of a first call: SET NX PX of the header and SET PX of the record} */
