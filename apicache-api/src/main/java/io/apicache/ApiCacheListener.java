@@ -42,7 +42,8 @@ public interface ApiCacheListener {
     default void received(String requestId, Outcome outcome) {}
 
     /**
-     * A call of {@code receive} had to wait before it had its outcome.
+     * A call of {@code receive} had to wait before it had its outcome: for somebody else's work, or for a store that had failed. The way to
+     * the store and back is no wait.
      *
      * @param requestId the id
      * @param outcome what it came to

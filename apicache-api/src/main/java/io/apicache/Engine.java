@@ -179,17 +179,15 @@ final class Engine<R> {
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
         Room<R> room = enter(waiter);
         CompletableFuture<Verdict<R>> verdict = waiter.verdict();
-        boolean waited = !verdict.isDone();
         try {
-            return receipts.of(waiter, verdict.get(), waited);
+            return receipts.of(waiter, verdict.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             if (room.leave(waiter)) {
-                events.received(waiter, Outcome.FAILED, waited);
+                events.received(waiter, Outcome.FAILED);
                 throw new WaitInterruptedException("interrupted while waiting for " + room.key, e);
             }
-            return receipts.of(
-                    waiter, verdict.join(), waited); // decided at the same moment: what it decided must not be lost
+            return receipts.of(waiter, verdict.join()); // decided at the same moment: what it decided must not be lost
         } catch (ExecutionException e) {
             throw new AssertionError("a verdict is never a failure", e);
         }
@@ -201,9 +199,8 @@ final class Engine<R> {
         requireOpen();
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
         Room<R> room = enter(waiter);
-        boolean waited = !waiter.verdict().isDone();
         CompletableFuture<Receipt<R>> result =
-                calls.handOver(waiter.verdict(), verdict -> receipts.of(waiter, verdict, waited));
+                calls.handOver(waiter.verdict(), verdict -> receipts.of(waiter, verdict));
         if (!result.isDone()) {
             var unused = result.whenComplete(
                     (receipt, failure) -> room.leave(waiter)); // cancelled, or ended by somebody else's time-out

@@ -38,12 +38,12 @@ final class Events {
         return heard;
     }
 
-    void received(Waiter<?> waiter, Outcome outcome, boolean waited) {
+    void received(Waiter<?> waiter, Outcome outcome) {
         if (!heard) {
             return;
         }
         String id = waiter.request.id();
-        if (waited) {
+        if (waiter.waits) {
             Duration wait = Duration.ofNanos(time.nanoTime() - waiter.entered);
             tell(to -> to.waited(id, outcome, wait));
         }

@@ -19,50 +19,50 @@ final class Receipts<R> {
         this.events = engine.events();
     }
 
-    Receipt<R> of(Waiter<R> waiter, Verdict<R> verdict, boolean waited) {
+    Receipt<R> of(Waiter<R> waiter, Verdict<R> verdict) {
         Request request = waiter.request;
         if (verdict instanceof Verdict.Replay<R> replay) {
-            return replayed(waiter, replay.handled(), waited);
+            return replayed(waiter, replay.handled());
         }
         if (verdict instanceof Verdict.Run<R> run) {
             if (run.claim().takenOver()) {
                 events.takenOver(request.id());
             }
-            events.received(waiter, Outcome.FIRST_SEEN, waited);
+            events.received(waiter, Outcome.FIRST_SEEN);
             return new FirstSeen<>(request.id(), run.claim());
         }
         if (verdict instanceof Verdict.GiveUp<R> giveUp) {
-            events.received(waiter, Outcome.IN_FLIGHT, waited);
+            events.received(waiter, Outcome.IN_FLIGHT);
             return new InFlight<>(engine, request, Duration.ofNanos(giveUp.leaseLeft()));
         }
         if (verdict instanceof Verdict.Fail<R> fail) {
-            return failed(waiter, fail.cause(), waited);
+            return failed(waiter, fail.cause());
         }
-        events.received(waiter, Outcome.MISMATCHED, waited);
+        events.received(waiter, Outcome.MISMATCHED);
         throw new RequestMismatchException("request id " + Key.shorten(request.id())
                 + " was used with another fingerprint: it is the key of a different request");
     }
 
-    private Receipt<R> failed(Waiter<R> waiter, RuntimeException cause, boolean waited) {
+    private Receipt<R> failed(Waiter<R> waiter, RuntimeException cause) {
         boolean unavailable = cause instanceof StoreUnavailableException;
         if (unavailable && engine.runsUnprotected()) {
             events.ranUnprotected(waiter.request.id());
-            events.received(waiter, Outcome.FIRST_SEEN, waited);
+            events.received(waiter, Outcome.FIRST_SEEN);
             return new FirstSeen<>(waiter.request.id(), engine.letRun(waiter.request));
         }
-        events.received(waiter, unavailable ? Outcome.UNAVAILABLE : Outcome.FAILED, waited);
+        events.received(waiter, unavailable ? Outcome.UNAVAILABLE : Outcome.FAILED);
         throw Failures.forCaller(cause);
     }
 
-    private Cached<R> replayed(Waiter<R> waiter, Handled<R> handled, boolean waited) {
+    private Cached<R> replayed(Waiter<R> waiter, Handled<R> handled) {
         Cached<R> cached;
         try {
             cached = cached(waiter.request.id(), handled);
         } catch (CorruptRecordException e) {
-            events.received(waiter, Outcome.FAILED, waited);
+            events.received(waiter, Outcome.FAILED);
             throw e;
         }
-        events.received(waiter, Outcome.CACHED, waited);
+        events.received(waiter, Outcome.CACHED);
         return cached;
     }
 

@@ -24,6 +24,9 @@ final class Waiter<R> {
     /** Position among the arrivals in its room. Written once, under the room's lock, before the waiter is in the set. */
     long ticket;
 
+    /** Whether it was left to wait: for somebody else's work, or for a store that had failed. Guarded by the room's lock until it is decided. */
+    boolean waits;
+
     /** Whether it counts against the cache's limit of waiters. Guarded by the room's lock. */
     boolean counted;
 

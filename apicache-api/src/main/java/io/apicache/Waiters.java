@@ -93,6 +93,13 @@ final class Waiters<R> {
         }
     }
 
+    /** Whoever is still undecided is left to wait. */
+    void leftToWait() {
+        for (Waiter<R> waiter : set) {
+            waiter.waits = true;
+        }
+    }
+
     /** Decides waiters whose time is up; a null verdict leaves them, since nothing is known yet that they could be told. */
     void expire(long now, @Nullable Verdict<R> verdict, Outbox<R> out) {
         if (verdict == null) {
