@@ -1,0 +1,56 @@
+package io.apicache.examples.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the program is told on its command line. */
+record DemoArguments(@Nullable String redis, boolean serve, int port, boolean breaks, boolean help) {
+
+    static final String HELP = """
+            Sends real HTTP requests with an Idempotency-Key to servers of this JVM, prints what they answer, and checks
+            that every rule was kept and nothing was paid twice.
+
+              --redis URI   keeps responses in this Redis, such as redis://localhost:6379, instead of in memory
+              --serve       starts one server instead, prints lines to try, and runs until it is interrupted
+              --port N      where that server listens, 0 to 65535; by default 0, any port that is free
+              --break       runs with the cache switched off, to show that the check notices: ends with 1
+              --help        this
+
+            Ends with 0 if every rule was kept, with 1 if not, with 2 if it could not start: bad arguments, no Redis.
+            """;
+
+    static DemoArguments parse(String... arguments) {
+        String redis = null;
+        boolean serve = false;
+        int port = 0;
+        boolean breaks = false;
+        boolean help = false;
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--redis" -> redis = value(arguments, ++i);
+                case "--serve" -> serve = true;
+                case "--port" -> port = port(value(arguments, ++i));
+                case "--break" -> breaks = true;
+                case "--help" -> help = true;
+                default -> throw new IllegalArgumentException("unknown argument " + arguments[i] + ": see --help");
+            }
+        }
+        if (port != 0 && !serve) {
+            throw new IllegalArgumentException("--port needs --serve: the servers of a run take any ports");
+        }
+        return new DemoArguments(redis, serve, port, breaks, help);
+    }
+
+    private static String value(String[] arguments, int at) {
+        if (at >= arguments.length) {
+            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
+        }
+        return arguments[at];
+    }
+
+    private static int port(String text) {
+        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("--port is '" + text + "', expected a number from 0 to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+}
