@@ -9,7 +9,7 @@ import io.apicache.spi.Store;
 /** Where the servers of a test keep their responses. */
 interface Backend {
 
-    /** Opens the store that all servers of a test share. */
+    /** {@return the store that all servers of a test share, which is never closed} */
     Store<StoredResponse> open();
 
     interface Memory extends Backend {
@@ -22,7 +22,15 @@ interface Backend {
     interface Redis extends Backend {
         @Override
         default Store<StoredResponse> open() {
-            return RedisStore.connect(RedisShared.uri()).as(KryoCodec.of(StoredResponse.class, Header.class));
+            return Shared.REDIS.as(KryoCodec.of(StoredResponse.class, Header.class));
         }
+    }
+
+    /** One client for all tests of the JVM, each in a namespace of its own; nobody closes it. */
+    final class Shared {
+
+        private static final RedisStore REDIS = RedisStore.connect(RedisShared.uri());
+
+        private Shared() {}
     }
 }

@@ -45,7 +45,7 @@ abstract class ServerHarness implements Backend {
 
     @BeforeEach
     void openStore() {
-        store = closing(FaultyStore.around(open()));
+        store = FaultyStore.around(open());
         cache = cache(builder -> builder.lease(LONG));
     }
 
