@@ -42,12 +42,14 @@ final class DemoRun {
 
     /** {@return whether every rule was kept} */
     boolean run() throws InterruptedException {
-        try (ApiCache<StoredResponse> cache = cache(store).build();
-                DemoServer first = server(cache);
-                DemoServer second = server(cache)) {
+        try (ApiCache<StoredResponse> ofFirst = cache(store).build();
+                ApiCache<StoredResponse> ofSecond = cache(store).build();
+                DemoServer first = server(ofFirst);
+                DemoServer second = server(ofSecond)) {
             keys(first);
             retries(first, second);
             duplicates(first, second);
+            impatience(first, second);
             retention(first);
             otherRoutes(first);
             death(second);
@@ -118,7 +120,9 @@ final class DemoRun {
                 .count();
         table.check("of " + AT_ONCE + " at once, answered with that or with 409", AT_ONCE, same);
         table.paid(1, bank.transfers("duplicates"));
+    }
 
+    private void impatience(DemoServer first, DemoServer second) throws InterruptedException {
         Call impatient = Call.pay("impatient").key("i");
         try (Bank.Hold hold = bank.hold("impatient")) {
             table.check("a client that gives up", true, givesUp(first, impatient, hold));

@@ -38,7 +38,8 @@ public final class IdempotencyFilter {
      *
      * @param cache where responses are kept; stays the caller's
      * @param routes what holds for which request
-     * @param tenant whose keys these are, by what the server knows of the client rather than by what the client says
+     * @param tenant whose keys these are, by what the server knows of the client rather than by what the client says; up to 150
+     *     characters
      * @param documentation what clients may read about the server's keys: every problem points to it
      */
     public IdempotencyFilter(
@@ -86,7 +87,7 @@ public final class IdempotencyFilter {
                 .withFingerprint(Fingerprint.of(utf8(exchange.method()), utf8(exchange.target()), body));
         // end
         try {
-            return answer(exchange, rules, body, cache.receiveAndWait(request, rules.maxWait()));
+            return answer(exchange, rules, request, body);
         } catch (RequestMismatchException e) {
             return Problem.KEY_REUSED.response(documentation);
         } catch (CorruptRecordException e) {
@@ -103,8 +104,8 @@ public final class IdempotencyFilter {
     }
 
     // snippet http-answer
-    private StoredResponse answer(
-            WebExchange exchange, IdempotencyRules rules, byte[] body, Receipt<StoredResponse> receipt) {
+    private StoredResponse answer(WebExchange exchange, IdempotencyRules rules, Request request, byte[] body) {
+        Receipt<StoredResponse> receipt = cache.receiveAndWait(request, rules.maxWait());
         if (receipt instanceof Cached<StoredResponse> hit) {
             return hit.response().with(StoredResponse.REPLAYED);
         }
@@ -112,37 +113,41 @@ public final class IdempotencyFilter {
             return outstanding(busy.leaseLeft());
         }
         try (FirstSeen<StoredResponse> claim = (FirstSeen<StoredResponse>) receipt) {
-            StoredResponse response = exchange.run(body, new Work(claim.token(), claim::isLost));
-            return keep(exchange, rules, claim, response);
-        } catch (Exception e) { // of the handler: the claim is given back before the client is told
+            return work(exchange, rules, body, claim);
+        } catch (LeaseLostException e) {
             exchange.failed(e);
-            return Problem.FAILED.response(documentation);
+            return ofWhoTookOver(request);
         }
     }
     // end
+
+    /** Runs the handler. If it throws, the claim is given back before the client is told. */
+    private StoredResponse work(
+            WebExchange exchange, IdempotencyRules rules, byte[] body, FirstSeen<StoredResponse> claim) {
+        StoredResponse response;
+        try {
+            response = exchange.run(body, new Work(claim.token(), claim::isLost));
+        } catch (Exception e) {
+            exchange.failed(e);
+            return Problem.FAILED.response(documentation);
+        }
+        StoredResponse answer = response.without(Work.KEEP_FOR);
+        try {
+            if (Retention.of(rules, response) instanceof Retention.Keep keep) {
+                handle(rules, claim, answer, keep.time());
+            }
+        } catch (LeaseLostException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            exchange.failed(e); // the work is done, and this is its result: to say anything else would ask for a retry
+        }
+        return answer;
+    }
 
     private StoredResponse outstanding(Duration leaseLeft) {
         return Problem.OUTSTANDING
                 .response(documentation)
                 .with(new Header("Retry-After", String.valueOf(1 + leaseLeft.toSeconds())));
-    }
-
-    /** Keeps what the rules or the handler say. {@return what the client gets} */
-    private StoredResponse keep(
-            WebExchange exchange, IdempotencyRules rules, FirstSeen<StoredResponse> claim, StoredResponse response) {
-        StoredResponse answer = response.without(Work.KEEP_FOR);
-        if (!(Retention.of(rules, response) instanceof Retention.Keep keep)) {
-            return answer;
-        }
-        try {
-            handle(rules, claim, answer, keep.time());
-        } catch (LeaseLostException e) {
-            exchange.failed(e);
-            return ofWhoTookOver(claim.requestId());
-        } catch (StoreUnavailableException e) {
-            exchange.failed(e); // the work is done, and this is its result: to say anything else would ask for a retry
-        }
-        return answer;
     }
 
     /** A response that is too large leaves a problem in its place: without a record, a retry would do the work again. */
@@ -159,13 +164,19 @@ public final class IdempotencyFilter {
     }
 
     /** The response that counts is another server's, now or soon; ours would contradict it. */
-    private StoredResponse ofWhoTookOver(String requestId) {
+    private StoredResponse ofWhoTookOver(Request request) {
+        Receipt<StoredResponse> receipt;
         try {
-            return cache.peek(requestId)
-                    .map(hit -> hit.response().with(StoredResponse.REPLAYED))
-                    .orElseGet(() -> outstanding(Duration.ZERO));
+            receipt = cache.receiveAndWait(request, Duration.ZERO);
         } catch (StoreUnavailableException e) {
             return outstanding(Duration.ZERO);
         }
+        if (receipt instanceof Cached<StoredResponse> hit) {
+            return hit.response().with(StoredResponse.REPLAYED);
+        }
+        if (receipt instanceof FirstSeen<StoredResponse> claim) {
+            claim.close(); // there is nobody: whether to do it again is the client's to say, by a retry
+        }
+        return outstanding(receipt instanceof InFlight<StoredResponse> busy ? busy.leaseLeft() : Duration.ZERO);
     }
 }

@@ -216,6 +216,22 @@ abstract class DuplicatesContract extends ServerHarness {
 
         assertProblem(first.get(), 409, "outstanding");
         assertThat(first.get().headers().firstValue("Retry-After")).contains("1");
+        assertFresh(send(server, ORDER), 201); // at once: nothing is held
+    }
+
+    @Test
+    @DisplayName("F1 who lost the claim to another request with its key does not answer with that one's response")
+    void aLostClaimIsNotAnsweredWithAnotherRequest() throws Exception {
+        DemoServer server = server(RULES, this::payBlindly);
+        CompletableFuture<HttpResponse<String>> first;
+        try (Bank.Hold hold = bank.hold("order")) {
+            first = start(server, ORDER);
+            hold.awaitReached();
+            cache.invalidate(idOf("key"));
+            assertFresh(send(server, Call.pay("other").key("key")), 201);
+        }
+
+        assertProblem(first.get(), 422, "key-reused");
     }
 
     @Test

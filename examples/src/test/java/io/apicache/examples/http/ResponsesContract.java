@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.apicache.ApiCache;
+import io.apicache.CorruptRecordException;
+import io.apicache.ResponseTooLargeException;
 import io.apicache.StoreUnavailableException;
 import io.apicache.tck.FaultyStore.Fault;
 import io.apicache.tck.FaultyStore.Verb;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +180,43 @@ abstract class ResponsesContract extends ServerHarness {
         assertThat(retry.body()).contains("idempotency#response-not-kept");
         assertThat(retry.headers().firstValue("Idempotent-Replayed")).contains("true");
         assertThat(bank.transfers("order")).isEqualTo(1);
+    }
+
+    @Test
+    void aResponseThatTheStoreRefusesIsSentOnceAndTheWorkIsNotDoneAgain() throws Exception {
+        ApiCache<StoredResponse> small = over(response -> response, response -> {
+            if (response.status() == 201) {
+                throw new ResponseTooLargeException("planned");
+            }
+            return response;
+        });
+        DemoServer server = server(small, RULES, payments);
+
+        assertFresh(send(server, ORDER), 201);
+        assertThat(send(server, ORDER).body()).contains("idempotency#response-not-kept");
+        assertThat(bank.transfers("order")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("B2 a record that cannot be read is an error for its client, and the work is not done again")
+    void aRecordThatCannotBeRead() throws Exception {
+        ApiCache<StoredResponse> blind = over(
+                response -> {
+                    throw new CorruptRecordException("planned", null);
+                },
+                response -> response);
+        send(server(RULES), ORDER);
+
+        assertProblem(send(server(blind, RULES, payments), ORDER), 500, "record-unreadable");
+        assertThat(handled).hasValue(1);
+    }
+
+    /** A cache that sees the store in its own way. */
+    private ApiCache<StoredResponse> over(UnaryOperator<StoredResponse> decode, UnaryOperator<StoredResponse> encode) {
+        return closing(ApiCache.over(
+                        store.as((key, response) -> encode.apply(response), (key, response) -> decode.apply(response)))
+                .namespace(namespace)
+                .build());
     }
 
     @Test
