@@ -64,6 +64,7 @@ public final class Consumer {
 
     private boolean run() {
         List<Payment> payments = payments();
+        out.printf("Sending %,d payments to three consumers, of which one dies again and again%n%n", payments.size());
         int sent;
         // All deliveries together take three leases: a message that meets a dead owner's claim has some left when it
         // ends.
