@@ -33,8 +33,7 @@ class ConsumerTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("OK: every payment took effect once")
                 .containsPattern("payments +60\\R")
-                .containsPattern("effects in the ledger +59\\R")
-                .containsPattern("crashes before acknowledge +[1-9]");
+                .containsPattern("effects in the ledger +59\\R");
         assertThat(exit).isZero();
     }
 

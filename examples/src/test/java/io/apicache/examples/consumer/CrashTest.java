@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apicache.examples.consumer.Bench.Where;
 import io.apicache.examples.consumer.Ledger.Booking;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -133,7 +134,9 @@ class CrashTest {
         try (Bench bench = new Bench(broker, where);
                 ConsumerProcess newer = bench.consumer()) {
             bench.send(ID, "100", 2);
+            List<Step> steps = new ArrayList<>();
             Step.Probe pause = (step, paymentId) -> {
+                steps.add(step);
                 if (step == Step.WORK) {
                     assertThat(settle(newer)).last().isEqualTo(Result.HANDLED);
                 }
@@ -146,6 +149,7 @@ class CrashTest {
             }
 
             assertThat(bench.tally.executionsOf(ID)).isEqualTo(2);
+            assertThat(steps).containsExactly(Step.RECEIVE, Step.WORK, Step.RECEIVE, Step.ACKNOWLEDGE);
             assertThat(bench.tally.of(Booking.STALE)).isEqualTo(1);
             assertThat(bench.ledger.bookingsOf(ID)).isEqualTo(1);
         }
