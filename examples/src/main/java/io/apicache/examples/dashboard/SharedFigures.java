@@ -30,7 +30,9 @@ final class SharedFigures implements AutoCloseable {
     /** How long a page tries a store that does not answer, before it runs a query of its own. */
     static final Duration PATIENCE_WITH_STORE = Duration.ofSeconds(5);
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+    /** How long a page waits in all. */
+    static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
     private static final String ID = "sales:by-day-and-region";
 
     private final ApiCache<Figures> cache;
@@ -94,9 +96,9 @@ final class SharedFigures implements AutoCloseable {
         try {
             claim.handle(figures);
         } catch (LeaseLostException e) {
-            // Somebody pressed the button meanwhile, and another server computes anew for all who come later.
+            // Somebody pressed the button meanwhile, or this server was paused: another page computes for the rest.
         } catch (StoreUnavailableException e) {
-            // The listener was told. If they are stored after all, they serve; if not, the next page computes anew.
+            // If they are stored after all, they serve; if not, a page takes over when the lease ends.
         }
     }
 
