@@ -112,6 +112,16 @@ class DashboardServerTest {
         assertThat(sales.queries()).isEqualTo(1);
     }
 
+    @Test
+    @DisplayName("Z1 a server that is closed closes its cache")
+    void aServerThatIsClosedClosesItsCache() {
+        assertThat(site.isClosed()).isFalse();
+
+        site.close();
+
+        assertThat(site.isClosed()).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource
     @DisplayName("W3 a failed query is not cached: the next page has figures")

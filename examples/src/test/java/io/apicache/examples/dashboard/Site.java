@@ -77,10 +77,14 @@ final class Site implements AutoCloseable {
         return HTTP.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
-    /** {@return how many pages wait for somebody's figures at this moment} */
+    /** {@return how many pages wait at this moment, besides the one that asked the store for all of them} */
     int waiting() {
         Matcher waiters = Pattern.compile("(\\d+) waiters").matcher(figures.toString());
         return waiters.find() ? Integer.parseInt(waiters.group(1)) : 0;
+    }
+
+    boolean isClosed() {
+        return figures.toString().contains("closed");
     }
 
     /** Waits for something that other threads do; the time-out of the test ends it otherwise. */
