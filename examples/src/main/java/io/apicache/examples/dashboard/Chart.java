@@ -38,10 +38,10 @@ final class Chart {
         this.highest = roundUp(rows.stream().mapToLong(Row::weekAverage).max().orElse(1));
     }
 
-    /** {@return a greater number that is round, and so is a quarter of it} */
+    /** {@return a number of two digits and zeros that is greater, but not by much} */
     private static long roundUp(long cents) {
-        long step = GRID_LINES;
-        while (step * 10 <= cents) {
+        long step = GRID_LINES / 2;
+        while (step * 20 <= cents) {
             step *= 10;
         }
         return (cents / step + 1) * step;

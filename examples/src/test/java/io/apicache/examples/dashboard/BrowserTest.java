@@ -25,7 +25,7 @@ class BrowserTest {
     void thePageIsSeenAndItsButtonPressed() throws Exception {
         Path executable = Chromium.onThePath().orElse(null);
         assumeTrue(executable != null, "no chromium on the PATH");
-        try (Sales sales = new Sales(20_000);
+        try (Sales sales = new Sales(100_000);
                 Store<Figures> store = new MemoryStore<>();
                 Site site = new Site(store, "dashboard", () -> sales.figures(SharedFigures.WORK_LIMIT));
                 Chromium browser = new Chromium(executable, profile)) {

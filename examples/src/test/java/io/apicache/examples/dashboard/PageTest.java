@@ -60,9 +60,9 @@ class PageTest {
         NodeList lines = chart(figures("West")).getElementsByTagName("polyline");
 
         assertThat(lines.getLength()).isEqualTo(2);
-        // From the first day to the last; 2,000 and 12,345 of 16,000 euros are an eighth and three quarters of the height.
-        assertThat(points(lines, 0)).isEqualTo("150,517 1650,484 ");
-        assertThat(points(lines, 1)).isEqualTo("150,451 1650,142 ");
+        // From the first day to the last; the last values are a seventh and seven eighths of the top, 14,000 euros.
+        assertThat(points(lines, 0)).isEqualTo("150,513 1650,475 ");
+        assertThat(points(lines, 1)).isEqualTo("150,437 1650,83 ");
         assertThat(Chart.of(figures("West"))).contains(">East<", ">West<", ">30 Jun<", ">\u20ac 0<");
     }
 
