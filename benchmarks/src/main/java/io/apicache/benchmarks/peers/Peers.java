@@ -6,6 +6,7 @@ import java.time.Duration;
 enum Peers {
     APICACHE("apicache"),
     REDISSON("Redisson RLock + RBucket"),
+    SPRING("Spring RedisLockRegistry + RedisTemplate"),
     JETCACHE("JetCache tryLockAndRun, looks every 10 ms"),
     POLLING_10("SET NX, looks every 10 ms"),
     POLLING_50("SET NX, looks every 50 ms");
@@ -25,6 +26,7 @@ enum Peers {
         return switch (this) {
             case APICACHE -> new ApicachePeer(uri);
             case REDISSON -> new RedissonPeer(uri);
+            case SPRING -> new SpringPeer(uri);
             case JETCACHE -> new JetCachePeer(uri);
             case POLLING_10 -> new PollingPeer(uri, Duration.ofMillis(10));
             case POLLING_50 -> new PollingPeer(uri, Duration.ofMillis(50));
