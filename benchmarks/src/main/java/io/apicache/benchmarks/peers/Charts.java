@@ -1,93 +1,92 @@
 package io.apicache.benchmarks.peers;
 
-import io.apicache.benchmarks.peers.Comparison.Sample;
+import io.apicache.benchmarks.peers.BarChart.Bar;
+import io.apicache.benchmarks.peers.BarChart.Row;
+import io.apicache.benchmarks.peers.LineChart.Line;
+import io.apicache.benchmarks.peers.LineChart.Point;
+import io.apicache.benchmarks.peers.Report.Spread;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.internal.chartpart.Chart;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Draws what a {@link Report} says. */
 final class Charts {
 
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 440;
-
     private Charts() {}
 
     static void write(Report report, Path directory) throws IOException {
-        List<Scenario> herds = report.herds();
-        save(
-                directory,
-                "herd-time",
-                lines(
-                        "From the end of the work until the last of N waiters in " + report.processes()
-                                + " processes has it",
+        String where = " in " + report.processes() + " processes";
+        LineChart.draw(
+                        "From the end of the work until the last of N waiters" + where + " has the response",
+                        "waiters",
                         "ms",
-                        herds,
-                        (herd, peer) ->
-                                report.spread(herd, peer, Sample::lastMicros).median() / 1e3));
-        save(
-                directory,
-                "herd-commands",
-                lines(
-                        "Commands for N waiters in " + report.processes() + " processes",
+                        lines(
+                                report,
+                                (herd, peer) -> report.spread(herd, peer, Sample::lastMicros)
+                                                .median()
+                                        / 1e3))
+                .save(directory.resolve("herd-time.svg"));
+        LineChart.draw(
+                        "Commands for N waiters" + where,
+                        "waiters",
                         "commands",
-                        herds,
-                        (herd, peer) -> report.commands(herd, peer) * herd.operations()));
-        save(directory, "wake-up", wakeUp(report));
+                        lines(report, (herd, peer) -> report.commands(herd, peer) * herd.operations()))
+                .save(directory.resolve("herd-commands.svg"));
+        Scenario wakeUp = report.scenario("wake-up");
+        BarChart.draw(
+                        "From the end of the work until a waiter in another process has the response, p50",
+                        "ms",
+                        rows(peer ->
+                                List.of(new Bar("", report.spread(wakeUp, peer, sample -> sample.p50Micros() / 1e3)))))
+                .save(directory.resolve("wake-up.svg"));
+        BarChart.draw(
+                        "Commands for a first call, and for one wait on both sides",
+                        "commands",
+                        rows(peer -> List.of(
+                                new Bar("first call", exactly(report.commands(report.scenario("first-seen"), peer))),
+                                new Bar("wait", exactly(report.commands(wakeUp, peer))))))
+                .save(directory.resolve("commands.svg"));
+        BarChart.draw(
+                        "From the death of the owner until a waiter in another process has done the work",
+                        "leases",
+                        rows(peer ->
+                                List.of(new Bar("", report.spread(report.scenario("takeover"), peer, Sample::leases)))))
+                .save(directory.resolve("takeover.svg"));
     }
 
-    private static XYChart lines(
-            String title, String unit, List<Scenario> herds, ToDoubleBiFunction<Scenario, Peers> figure) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle("waiters")
-                .yAxisTitle(unit)
-                .build();
-        chart.getStyler().setXAxisLogarithmic(herds.size() > 1);
-        chart.getStyler().setYAxisLogarithmic(herds.size() > 1);
-        chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
-        double[] waiters = herds.stream().mapToDouble(Scenario::operations).toArray();
-        for (Peers peer : Peers.values()) {
-            chart.addSeries(
-                    peer.title(),
-                    waiters,
-                    herds.stream()
-                            .mapToDouble(herd -> figure.applyAsDouble(herd, peer))
-                            .toArray());
-        }
-        return chart;
+    /** This library's stands out; the others can be told apart, and do not shout. */
+    static String colour(Peers peer) {
+        return switch (peer) {
+            case APICACHE -> "#0969da";
+            case REDISSON -> "#c4432b";
+            case SPRING -> "#3f8f5b";
+            case JETCACHE -> "#8a63b5";
+            case POLLING_10 -> "#bf8700";
+            case POLLING_50 -> "#768390";
+        };
     }
 
-    private static CategoryChart wakeUp(Report report) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title("From the end of the work until a waiter in another process has the response, p50")
-                .yAxisTitle("ms")
-                .build();
-        Scenario scenario = report.wakeUp();
-        chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
-        for (Peers peer : Peers.values()) {
-            chart.addSeries(
-                    peer.title(),
-                    List.of("wake-up"),
-                    List.of(report.spread(scenario, peer, Sample::p50Micros).median() / 1e3));
-        }
-        return chart;
+    private static List<Line> lines(Report report, ToDoubleBiFunction<Scenario, Peers> figure) {
+        return Arrays.stream(Peers.values())
+                .map(peer -> new Line(
+                        peer,
+                        report.herds().stream()
+                                .map(herd -> new Point(herd.operations(), figure.applyAsDouble(herd, peer)))
+                                .filter(point -> point.figure() > 0) // not where it was too much
+                                .toList()))
+                .toList();
     }
 
-    private static void save(Path directory, String name, Chart<?, ?> chart) throws IOException {
-        VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve(name).toString(), VectorGraphicsFormat.SVG);
+    private static List<Row> rows(Function<Peers, List<Bar>> bars) {
+        return Arrays.stream(Peers.values())
+                .map(peer -> new Row(peer, bars.apply(peer)))
+                .toList();
+    }
+
+    private static Spread exactly(double figure) {
+        return new Spread(figure, figure, figure);
     }
 }

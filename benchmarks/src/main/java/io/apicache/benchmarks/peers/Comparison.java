@@ -5,93 +5,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Does the same job with every peer, in real processes, and writes down what it took: {@code [--smoke | --short | --full] [--out
- * DIRECTORY]}. The peers take turns, in another order each round, so that what disturbs the machine disturbs all of them.
+ * Does the same job with every peer, in real processes, and writes down what it took: {@code [--smoke | --short | --full] [--bytes
+ * LENGTH] [--out DIRECTORY]}. The peers take turns, in another order each round, so that what disturbs the machine disturbs all of them.
  */
 public final class Comparison {
 
     private static final int BYTES = 1_000;
+    /** Far quicker than calls, and so many that they take as long. */
+    private static final int COMMANDS_PER_CALL = 25;
+
     private static final Duration TRAILING = Duration.ofMillis(200);
 
     private final Form form;
+    private final int bytes;
     private final List<Fleet> fleets = new ArrayList<>();
-    private final List<Sample> samples = new ArrayList<>();
-    private final List<Count> counts = new ArrayList<>();
+    private final Results results = new Results();
     private final long started = System.nanoTime();
     private int ids;
 
-    private Comparison(Form form) {
+    private Comparison(Form form, int bytes) {
         this.form = form;
+        this.bytes = bytes;
     }
-
-    /**
-     * How much is done.
-     *
-     * @param name as on the command line
-     * @param processes of each peer
-     * @param rounds in each of which everything is done by every peer
-     * @param calls for replays and first calls
-     * @param wakeUps of one waiter
-     * @param herds how many wait for one id
-     */
-    record Form(String name, int processes, int rounds, int calls, int wakeUps, List<Integer> herds) {
-
-        /** Enough to see that it runs. */
-        static final Form SMOKE = new Form("smoke", 2, 1, 20, 2, List.of(4));
-
-        /** Some minutes. */
-        static final Form SHORT = new Form("short", 4, 3, 2_000, 20, List.of(4, 100, 1_000));
-
-        /** An hour or so. */
-        static final Form FULL = new Form("full", 4, 15, 10_000, 50, List.of(4, 40, 100, 400, 1_000, 4_000));
-
-        List<Scenario> scenarios(int calls, int wakeUps) {
-            List<Scenario> all = new ArrayList<>(
-                    List.of(Scenario.replay(calls), Scenario.firstSeen(calls), Scenario.wakeUp(wakeUps)));
-            herds.forEach(waiters -> all.add(Scenario.herd(waiters, 1)));
-            herds.forEach(waiters -> all.add(Scenario.herd(waiters, processes)));
-            all.add(Scenario.takeover());
-            return all;
-        }
-    }
-
-    /**
-     * One scenario, done once by one peer.
-     *
-     * @param scenario its name
-     * @param peer who did it
-     * @param round when
-     * @param p50Micros half of the answers came within this time
-     * @param p99Micros 99 of 100 did
-     * @param lastMicros all did
-     * @param bytes to and from the server, for each answer
-     * @param serverCpuMicros for each answer
-     */
-    record Sample(
-            String scenario,
-            Peers peer,
-            int round,
-            double p50Micros,
-            double p99Micros,
-            double lastMicros,
-            double bytes,
-            double serverCpuMicros) {}
-
-    /**
-     * What clients have sent.
-     *
-     * @param scenario its name
-     * @param peer who did it
-     * @param commands in all, what happens in the background included
-     * @param operations how many answers they were for
-     */
-    record Count(String scenario, Peers peer, long commands, int operations) {}
 
     /**
      * Runs it.
@@ -101,22 +41,25 @@ public final class Comparison {
      */
     public static void main(String[] args) throws Exception {
         Form form = Form.SHORT;
+        int bytes = BYTES;
         Path out = Path.of("target", "comparison");
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--smoke" -> form = Form.SMOKE;
                 case "--short" -> form = Form.SHORT;
                 case "--full" -> form = Form.FULL;
+                case "--bytes" -> bytes = Integer.parseInt(args[++i]);
                 case "--out" -> out = Path.of(args[++i]);
-                default -> throw new IllegalArgumentException(args[i] + " is not --smoke, --short, --full or --out");
+                default ->
+                    throw new IllegalArgumentException(args[i] + " is not --smoke, --short, --full, --bytes or --out");
             }
         }
         Files.createDirectories(out);
-        Comparison comparison = new Comparison(form);
+        Comparison comparison = new Comparison(form, bytes);
         try {
             comparison.run();
-            new Report(form, comparison.fleets.get(0).server().version(), comparison.samples, comparison.counts)
-                    .write(out);
+            String redis = comparison.fleets.get(0).server().version();
+            new Report(form, redis, bytes, comparison.results).write(out);
             System.out.println(comparison.time() + " written: " + out);
         } finally {
             comparison.fleets.forEach(Fleet::close);
@@ -125,34 +68,36 @@ public final class Comparison {
 
     private void run() throws IOException, InterruptedException {
         for (Peers peer : Peers.values()) {
-            say(peer.title() + ": " + form.processes + " processes");
-            fleets.add(Fleet.start(peer, form.processes, BYTES));
+            say(peer.title() + ": " + form.processes() + " processes");
+            fleets.add(Fleet.start(peer, form.processes(), bytes));
         }
-        List<Scenario> scenarios = form.scenarios(form.calls, form.wakeUps);
-        if (form.rounds > 1) {
+        say("what the server can do");
+        results.ceiling.addAll(Ceiling.measure(fleets.get(0).server(), bytes, form.calls() * COMMANDS_PER_CALL));
+        List<Scenario> scenarios = form.scenarios();
+        if (form.rounds() > 1) {
             for (Fleet fleet : fleets) {
                 say("warm-up: " + fleet.peer().title());
                 for (Scenario scenario : withoutTakeover(scenarios)) {
-                    warmUp(fleet, scenario);
+                    attempt(fleet, scenario, () -> warmUp(fleet, scenario));
                 }
             }
         }
-        for (int round = 1; round <= form.rounds; round++) {
+        for (int round = 1; round <= form.rounds(); round++) {
             List<Fleet> turn = new ArrayList<>(fleets);
             Collections.rotate(turn, round);
             for (Scenario scenario : scenarios) {
                 for (Fleet fleet : turn) {
-                    say("round " + round + " of " + form.rounds + ": " + scenario.name() + ", "
+                    int number = round;
+                    say("round " + round + " of " + form.rounds() + ": " + scenario.name() + ", "
                             + fleet.peer().title());
-                    measure(fleet, scenario, round);
+                    attempt(fleet, scenario, () -> measure(fleet, scenario, number));
                 }
             }
         }
-        for (Scenario scenario :
-                withoutTakeover(form.scenarios(Math.min(form.calls, 200), Math.min(form.wakeUps, 10)))) {
+        for (Scenario scenario : withoutTakeover(form.forCounting().scenarios())) {
             for (Fleet fleet : fleets) {
                 say("counting: " + scenario.name() + ", " + fleet.peer().title());
-                count(fleet, scenario);
+                attempt(fleet, scenario, () -> count(fleet, scenario));
             }
         }
     }
@@ -160,6 +105,31 @@ public final class Comparison {
     /** The last one; it takes seconds, and commands while nothing happens say nothing. */
     private static List<Scenario> withoutTakeover(List<Scenario> scenarios) {
         return scenarios.subList(0, scenarios.size() - 1);
+    }
+
+    /** What may fail. */
+    private interface Attempt {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Does it, unless it is known to be too much for the peer. One that turns out to be gets new processes, and is not asked again. */
+    private void attempt(Fleet fleet, Scenario scenario, Attempt attempt) throws IOException, InterruptedException {
+        if (results.failure(scenario, fleet.peer()) != null) {
+            return;
+        }
+        try {
+            attempt.run();
+        } catch (IllegalStateException e) {
+            if (!scenario.steps().mayBeTooMuch()) {
+                throw e;
+            }
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason was given");
+            say("too much for " + fleet.peer().title() + ": " + e.getMessage());
+            results.failures.add(new Failure(scenario.name(), fleet.peer(), reason));
+            for (int i = 0; i < fleet.size(); i++) {
+                fleet.replace(i);
+            }
+        }
     }
 
     private void warmUp(Fleet fleet, Scenario scenario) throws IOException, InterruptedException {
@@ -172,17 +142,17 @@ public final class Comparison {
         String id = scenario.name() + "-" + ids++;
         scenario.steps().prepare(fleet, id);
         Server.Cost before = fleet.server().cost();
-        long[] nanos = scenario.steps().run(fleet, id);
+        Scenario.Times times = scenario.steps().run(fleet, id);
         Server.Cost cost = fleet.server().cost().since(before);
         scenario.steps().tidyUp(fleet);
-        Arrays.sort(nanos);
-        samples.add(new Sample(
+        results.samples.add(new Sample(
                 scenario.name(),
                 fleet.peer(),
                 round,
-                nanos[nanos.length / 2] / 1e3,
-                nanos[nanos.length * 99 / 100] / 1e3,
-                nanos[nanos.length - 1] / 1e3,
+                times.micros(50),
+                times.micros(99),
+                times.micros(100),
+                times.answersPerSecond(),
                 (double) cost.bytes() / scenario.operations(),
                 cost.cpuMicros() / scenario.operations()));
     }
@@ -191,9 +161,9 @@ public final class Comparison {
         String id = scenario.name() + "-" + ids++;
         scenario.steps().prepare(fleet, id);
         try (Server.Counter counter = fleet.server().count()) {
-            scenario.steps().run(fleet, id);
+            var unused = scenario.steps().run(fleet, id);
             Thread.sleep(TRAILING.toMillis());
-            counts.add(new Count(scenario.name(), fleet.peer(), counter.commands(), scenario.operations()));
+            results.counts.add(new Count(scenario.name(), fleet.peer(), counter.commands(), scenario.operations()));
         }
         scenario.steps().tidyUp(fleet);
     }

@@ -1,9 +1,8 @@
 package io.apicache.benchmarks.peers;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -16,17 +15,55 @@ import java.util.SplittableRandom;
  */
 record Scenario(String name, String title, int operations, Steps steps) {
 
+    /** How long a waiter is ready to wait for an owner that dies. */
+    private static final Duration UNTIL_GIVEN_UP = Peer.LEASE.multipliedBy(4);
+
     private static final SplittableRandom RANDOM = new SplittableRandom(42);
 
-    /** What is done before the measurement, and then for it. */
+    /** What was timed: each answer, and all of them where throughput is of interest. */
+    static final class Times {
+
+        private final long[] sorted;
+        private final long spanNanos;
+
+        private Times(long[] nanos, long spanNanos) {
+            sorted = nanos.clone();
+            Arrays.sort(sorted);
+            this.spanNanos = spanNanos;
+        }
+
+        static Times of(long... nanos) {
+            return new Times(nanos, 0);
+        }
+
+        /** From the first call to the last answer. */
+        Times within(long nanos) {
+            return new Times(sorted, nanos);
+        }
+
+        /** {@return the time within which so many of a hundred answers came, in microseconds} */
+        double micros(int percent) {
+            return sorted[Math.min(sorted.length * percent / 100, sorted.length - 1)] / 1e3;
+        }
+
+        /** {@return zero if the span is of no interest} */
+        double answersPerSecond() {
+            return spanNanos == 0 ? 0 : sorted.length * 1e9 / spanNanos;
+        }
+    }
+
+    /** What is done before the measurement, for it, and after it. */
     interface Steps {
         default void prepare(Fleet fleet, String id) throws IOException, InterruptedException {}
 
-        /** {@return one time for each answer, in nanoseconds} */
-        long[] run(Fleet fleet, String id) throws IOException, InterruptedException;
+        Times run(Fleet fleet, String id) throws IOException, InterruptedException;
 
-        /** What is done after it. */
         default void tidyUp(Fleet fleet) throws IOException, InterruptedException {}
+
+        /** {@return whether a peer that cannot do it is told of, instead of ending everything} */
+        default boolean mayBeTooMuch() {
+            return false;
+        }
     }
 
     static Scenario replay(int calls) {
@@ -38,9 +75,9 @@ record Scenario(String name, String title, int operations, Steps steps) {
             }
 
             @Override
-            public long[] run(Fleet fleet, String id) throws InterruptedException {
+            public Times run(Fleet fleet, String id) throws InterruptedException {
                 fleet.worker(0).order("replay", id, calls);
-                return numbers(fleet.worker(0).answer("times"), 0);
+                return Times.of(numbers(fleet.worker(0).answer("times"), 0));
             }
         });
     }
@@ -52,12 +89,13 @@ record Scenario(String name, String title, int operations, Steps steps) {
                 calls,
                 (fleet, id) -> {
                     fleet.worker(0).order("first", id + "-", calls);
-                    return numbers(fleet.worker(0).answer("times"), 0);
+                    return Times.of(numbers(fleet.worker(0).answer("times"), 0));
                 });
     }
 
     /** The work ends at a random moment of an interval of 50 ms, so that whoever looks at intervals is neither lucky nor unlucky. */
     static Scenario wakeUp(int times) {
+        Herd one = new Herd(1, 1);
         return new Scenario(
                 "wake-up",
                 "wake-up: from the end of the work in one process until a waiter in another has the response",
@@ -65,59 +103,25 @@ record Scenario(String name, String title, int operations, Steps steps) {
                 (fleet, id) -> {
                     long[] nanos = new long[times];
                     for (int i = 0; i < times; i++) {
-                        nanos[i] = herd(fleet, id + "-" + i, 1, 1, 60 + RANDOM.nextLong(50))[0];
+                        nanos[i] = one.run(fleet, id + "-" + i, 60 + RANDOM.nextLong(50))[0];
                     }
-                    return nanos;
+                    return Times.of(nanos);
                 });
-    }
-
-    /** Many callers of one id, in some of the processes. */
-    static Scenario herd(int waiters, int processes) {
-        return new Scenario(
-                "herd-" + waiters + "-in-" + processes,
-                "herd: from the end of the work until each of " + waiters + " waiters on one id in " + processes
-                        + (processes == 1 ? " process" : " processes") + " has the response",
-                waiters,
-                (fleet, id) ->
-                        herd(fleet, id, waiters, processes, 300 + Math.min(waiters, 1_000) + RANDOM.nextLong(50)));
-    }
-
-    private static long[] herd(Fleet fleet, String id, int waiters, int processes, long workMillis)
-            throws InterruptedException {
-        WorkerProcess owner = fleet.worker(0);
-        owner.order("hold", id, workMillis);
-        owner.answer("holding");
-        for (int i = 0; i < processes; i++) {
-            WorkerProcess worker = fleet.worker(fleet.size() - 1 - i);
-            worker.order("wait", id, waiters / processes, 60_000);
-            worker.answer("waiting");
-        }
-        long finished = Long.parseLong(owner.answer("finished")[0]);
-        List<Long> nanos = new ArrayList<>();
-        for (int i = 0; i < processes; i++) {
-            String[] woken = fleet.worker(fleet.size() - 1 - i).answer("woken");
-            if (!woken[0].equals("0")) {
-                throw new IllegalStateException(fleet.peer().title() + " has done the work of " + id + " twice");
-            }
-            for (long at : numbers(woken, 1)) {
-                nanos.add(at - finished);
-            }
-        }
-        return nanos.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** The process of an owner is killed. */
     static Scenario takeover() {
         return new Scenario(
                 "takeover",
-                "takeover: from the kill of the owner's process until a waiter in another has done the work",
+                "takeover: from the kill of the owner's process until a waiter in another, ready to wait for "
+                        + UNTIL_GIVEN_UP.toSeconds() + " s, has done the work",
                 1,
                 new Steps() {
                     @Override
-                    public long[] run(Fleet fleet, String id) throws InterruptedException {
+                    public Times run(Fleet fleet, String id) throws InterruptedException {
                         fleet.worker(0).order("hold", id, 600_000);
                         fleet.worker(0).answer("holding");
-                        fleet.worker(1).order("wait", id, 1, 60_000);
+                        fleet.worker(1).order("wait", id, 1, UNTIL_GIVEN_UP.toMillis());
                         fleet.worker(1).answer("waiting");
                         Thread.sleep(500 + RANDOM.nextLong(1_000)); // at any moment between two renewals
                         long killed = fleet.kill(0);
@@ -125,7 +129,7 @@ record Scenario(String name, String title, int operations, Steps steps) {
                         if (!woken[0].equals("1")) {
                             throw new IllegalStateException(fleet.peer().title() + " has not taken over " + id);
                         }
-                        return new long[] {Long.parseLong(woken[1]) - killed};
+                        return Times.of(Long.parseLong(woken[1]) - killed);
                     }
 
                     @Override
@@ -135,7 +139,7 @@ record Scenario(String name, String title, int operations, Steps steps) {
                 });
     }
 
-    private static long[] numbers(String[] words, int from) {
+    static long[] numbers(String[] words, int from) {
         return Arrays.stream(words).skip(from).mapToLong(Long::parseLong).toArray();
     }
 }

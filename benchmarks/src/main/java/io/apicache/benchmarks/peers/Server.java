@@ -30,6 +30,14 @@ final class Server implements AutoCloseable {
         return redis.uri();
     }
 
+    String host() {
+        return redis.host();
+    }
+
+    int port() {
+        return redis.port();
+    }
+
     String version() {
         return redis.version();
     }

@@ -28,6 +28,7 @@ final class SpringPeer implements Peer {
     SpringPeer(String uri) {
         RedisURI address = RedisURI.create(uri);
         connections = new LettuceConnectionFactory(address.getHost(), address.getPort());
+        connections.setEagerInitialization(true); // as the others do
         connections.afterPropertiesSet();
         connections.start();
         renewals.initialize();

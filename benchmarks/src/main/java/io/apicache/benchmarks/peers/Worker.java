@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -23,9 +25,14 @@ import org.jspecify.annotations.Nullable;
  * first PREFIX CALLS         times NANOS…               calls for ids that nobody has seen
  * hold ID MILLIS             holding, then finished AT  works so long; AT is just before the response is handed over
  * wait ID THREADS MILLIS     waiting, then woken EXECUTIONS AT…
+ * many PREFIX IDS CALLS THREADS MILLIS SEED
+ *                            done EXECUTIONS FROM TO NANOS…  so many calls for each of the ids, in an order that follows from the seed
  * </pre>
  */
 final class Worker {
+
+    /** Ten thousand callers fit beside each other; half of it is too little for Spring to connect in. */
+    private static final int STACK_BYTES = 256 * 1024;
 
     private final Peer peer;
     private final byte[] response;
@@ -55,6 +62,7 @@ final class Worker {
             case "first" -> time(Integer.parseInt(order[2]), call -> order[1] + call);
             case "hold" -> inBackground(() -> hold(order[1], Long.parseLong(order[2])));
             case "wait" -> inBackground(() -> await(order[1], Integer.parseInt(order[2]), Long.parseLong(order[3])));
+            case "many" -> inBackground(() -> many(order));
             default -> throw new IOException("unknown order: " + String.join(" ", order));
         }
     }
@@ -73,7 +81,7 @@ final class Worker {
             nanos[i] = System.nanoTime() - from;
             require(answer);
         }
-        say("times " + LongStream.of(nanos).mapToObj(Long::toString).collect(Collectors.joining(" ")));
+        say("times " + words(nanos));
     }
 
     private void hold(String id, long millis) throws Exception {
@@ -109,8 +117,50 @@ final class Worker {
         for (Thread caller : callers) {
             caller.join();
         }
-        say("woken " + executions + " "
-                + LongStream.of(woken).mapToObj(Long::toString).collect(Collectors.joining(" ")));
+        say("woken " + executions + " " + words(woken));
+    }
+
+    /** Each thread works through its share of the calls. */
+    private void many(String[] order) throws InterruptedException {
+        List<String> ids = shuffled(order[1], Integer.parseInt(order[2]), Integer.parseInt(order[3]), order[6]);
+        int threads = Integer.parseInt(order[4]);
+        long workMillis = Long.parseLong(order[5]);
+        AtomicInteger executions = new AtomicInteger();
+        long[] nanos = new long[ids.size()];
+        long from = System.nanoTime();
+        List<Thread> callers = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            int first = thread;
+            callers.add(inBackground(() -> {
+                for (int call = first; call < nanos.length; call += threads) {
+                    long called = System.nanoTime();
+                    byte[] answer = peer.answer(ids.get(call), Duration.ofSeconds(30), () -> {
+                        executions.incrementAndGet();
+                        Thread.sleep(workMillis);
+                        return response;
+                    });
+                    nanos[call] = System.nanoTime() - called;
+                    require(answer);
+                }
+            }));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        say("done " + executions + " " + from + " " + System.nanoTime() + " " + words(nanos));
+    }
+
+    private static List<String> shuffled(String prefix, int number, int each, String seed) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < number * each; i++) {
+            ids.add(prefix + i % number);
+        }
+        Collections.shuffle(ids, new Random(Long.parseLong(seed)));
+        return ids;
+    }
+
+    private static String words(long[] numbers) {
+        return LongStream.of(numbers).mapToObj(Long::toString).collect(Collectors.joining(" "));
     }
 
     private void require(byte @Nullable [] answer) {
@@ -132,7 +182,7 @@ final class Worker {
                     }
                 },
                 "caller",
-                128 * 1024);
+                STACK_BYTES);
         thread.start();
         return thread;
     }

@@ -1,0 +1,31 @@
+package io.apicache.benchmarks.peers;
+
+/**
+ * One scenario, done once by one peer.
+ *
+ * @param scenario its name
+ * @param peer who did it
+ * @param round when
+ * @param p50Micros half of the answers came within this time
+ * @param p99Micros 99 of 100 did
+ * @param lastMicros all did
+ * @param answersPerSecond of all processes together; zero where calls are made one after the other, or wait on purpose
+ * @param bytes to and from the server, for each answer
+ * @param serverCpuMicros for each answer
+ */
+record Sample(
+        String scenario,
+        Peers peer,
+        int round,
+        double p50Micros,
+        double p99Micros,
+        double lastMicros,
+        double answersPerSecond,
+        double bytes,
+        double serverCpuMicros) {
+
+    /** {@return the middle time in leases, which is what a takeover depends on} */
+    double leases() {
+        return p50Micros * 1e3 / Peer.LEASE.toNanos();
+    }
+}
