@@ -56,7 +56,7 @@ public final class Footprint {
     private static void startOver(String[] args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(Heap.options());
+        command.addAll(options());
         command.addAll(List.of("-D" + COUNTS + "=true", "-cp", System.getProperty("java.class.path")));
         command.add(Footprint.class.getName());
         command.addAll(List.of(args));
@@ -64,6 +64,22 @@ public final class Footprint {
         if (code != 0) {
             throw new IllegalStateException("the JVM that counts ended with " + code);
         }
+    }
+
+    /** {@return what a JVM needs so that {@link Heap} can count, and is quiet about it} */
+    private static List<String> options() {
+        List<String> options = new ArrayList<>(List.of(
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-Djol.magicFieldOffset=true", // records and lambdas as well
+                "-Djol.skipHotspotSAAttach=true",
+                "-Djol.skipDynamicAttach=true",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "--add-exports=java.base/jdk.internal.vm.annotation=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= 24) {
+            options.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return options;
     }
 
     private static void measure(int number, Figures figures) throws IOException, InterruptedException {

@@ -4,15 +4,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.openjdk.jol.info.GraphLayout;
 import org.openjdk.jol.vm.VM;
 
 /** What objects take of the heap, with everything that can be reached from them, counted object by object. */
 final class Heap {
 
-    private static final int MOST_LOOKS = 20;
+    private static final int MOST_LOOKS = 4;
 
     static {
         // The first look says on the console that more could be known with an agent; sizes do not need it.
@@ -27,23 +25,7 @@ final class Heap {
 
     private Heap() {}
 
-    /** {@return what a JVM needs so that it can count, and is quiet about it} */
-    static List<String> options() {
-        List<String> options = new ArrayList<>(List.of(
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-Djol.magicFieldOffset=true", // records and lambdas as well
-                "-Djol.skipHotspotSAAttach=true",
-                "-Djol.skipDynamicAttach=true",
-                "-Dslf4j.internal.verbosity=ERROR",
-                "--add-exports=java.base/jdk.internal.vm.annotation=ALL-UNNAMED"));
-        if (Runtime.version().feature() >= 24) {
-            options.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        return options;
-    }
-
-    /** {@return bytes, as soon as two looks see the same: what happens in the background is over then} */
+    /** {@return bytes, as soon as two looks see the same, or else after some: what was begun in the background is over then} */
     static long of(Object... roots) {
         long before = -1;
         for (int look = 0; look < MOST_LOOKS; look++) {
