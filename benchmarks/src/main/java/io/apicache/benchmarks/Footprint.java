@@ -60,9 +60,10 @@ public final class Footprint {
         command.addAll(List.of("-D" + COUNTS + "=true", "-cp", System.getProperty("java.class.path")));
         command.add(Footprint.class.getName());
         command.addAll(List.of(args));
-        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
-        if (code != 0) {
-            throw new IllegalStateException("the JVM that counts ended with " + code);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getInputStream().transferTo(System.out);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the JVM that counts ended with " + process.exitValue());
         }
     }
 

@@ -58,7 +58,9 @@ class FootprintTest {
     void whatHasEndedLeavesTheMemory() {
         assertThat(figure("`MemoryStore`, pending")).isGreaterThan(100);
         assertThat(figure("`MemoryStore`, after it ended")).isBetween(0.0, 40.0); // the table of the map
-        assertThat(figure("after all of them ended, more than at the start")).isLessThan(500);
+        // No key is left, or it would not have ended; tables and buffers of some ten kilobytes may be, for a hundred
+        // records.
+        assertThat(figure("after all of them ended, more than at the start")).isLessThan(1_000);
     }
 
     @Test
