@@ -1,0 +1,70 @@
+package io.apicache.examples.observability;
+
+import io.apicache.ApiCache;
+import io.apicache.ApiCacheListener;
+import io.apicache.spi.Store;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.IntSupplier;
+
+/** Three caches of one namespace, and one listener that hears them all. Closing it gives open claims back. */
+final class Caches implements AutoCloseable {
+
+    private static final Duration KEPT = Duration.ofMinutes(1);
+    private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
+
+    private final UnreliableStore<String> unreliable;
+    private final ApiCache<String> serving;
+    private final ApiCache<String> frozen;
+    private final ApiCache<String> failing;
+    private final IntSupplier openClaims;
+
+    Caches(Store<String> store, String namespace, ApiCacheListener listener, IntSupplier openClaims) {
+        ScheduledExecutorService stopped = Executors.newSingleThreadScheduledExecutor();
+        stopped.shutdownNow(); // a process that stands still renews nothing
+        this.unreliable = new UnreliableStore<>(store);
+        this.openClaims = openClaims;
+        serving = cache(store, namespace, listener).build();
+        frozen = cache(store, namespace, listener)
+                .lease(SHORT_LEASE)
+                .scheduler(stopped)
+                .build();
+        failing = cache(unreliable.asStore(), namespace, listener).build();
+    }
+
+    private static ApiCache.Builder<String> cache(Store<String> store, String namespace, ApiCacheListener listener) {
+        return ApiCache.over(store).namespace(namespace).keepFor(KEPT).listener(listener);
+    }
+
+    /** {@return the one that works as it should} */
+    ApiCache<String> serving() {
+        return serving;
+    }
+
+    /** {@return one whose claims lapse, since nobody renews them} */
+    ApiCache<String> frozen() {
+        return frozen;
+    }
+
+    /** {@return the one behind the store that fails} */
+    ApiCache<String> failing() {
+        return failing;
+    }
+
+    UnreliableStore<String> unreliable() {
+        return unreliable;
+    }
+
+    /** {@return what the gauge shows now} */
+    int openClaims() {
+        return openClaims.getAsInt();
+    }
+
+    @Override
+    public void close() {
+        serving.close();
+        frozen.close();
+        failing.close();
+    }
+}
