@@ -13,6 +13,7 @@ final class Caches implements AutoCloseable {
 
     private static final Duration KEPT = Duration.ofMinutes(1);
     private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
+    private static final Duration PATIENT = Duration.ofSeconds(20); // a slow machine is not to count as a failed store
 
     private final UnreliableStore<String> unreliable;
     private final ApiCache<String> serving;
@@ -34,7 +35,11 @@ final class Caches implements AutoCloseable {
     }
 
     private static ApiCache.Builder<String> cache(Store<String> store, String namespace, ApiCacheListener listener) {
-        return ApiCache.over(store).namespace(namespace).keepFor(KEPT).listener(listener);
+        return ApiCache.over(store)
+                .namespace(namespace)
+                .keepFor(KEPT)
+                .storeTimeout(PATIENT)
+                .listener(listener);
     }
 
     /** {@return the one that works as it should} */

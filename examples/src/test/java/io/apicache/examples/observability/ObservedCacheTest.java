@@ -55,6 +55,7 @@ class ObservedCacheTest {
         return ApiCache.over(store)
                 .namespace(namespace)
                 .keepFor(Duration.ofMinutes(1))
+                .storeTimeout(Duration.ofSeconds(20))
                 .listener(listener);
     }
 

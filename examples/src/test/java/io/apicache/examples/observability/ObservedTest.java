@@ -62,7 +62,9 @@ class ObservedTest {
     void theCheckNoticesMetersThatCountTwice() {
         int exit = run("--break");
 
-        assertThat(printed()).contains("NOT OK", "apicache.handle: callers 116, meters 232, events 116");
+        assertThat(printed())
+                .contains("NOT OK", "apicache.handle: callers 116, meters 232, events 116")
+                .contains("the gauge shows 20 open claims while workers are at it, and there are 10");
         assertThat(exit).isEqualTo(1);
     }
 
