@@ -19,7 +19,9 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("recordings are of the whole JVM, and some tests want none")
 class FlightRecorderListenerTest {
 
     private static final String ID = "account-4711-of-somebody";
