@@ -41,7 +41,7 @@ public final class LongerThan extends SettingControl {
     public String combine(Set<String> values) {
         return values.stream()
                 .filter(text -> TIME.matcher(text).matches())
-                .min(Comparator.comparing(LongerThan::nanos))
+                .min(Comparator.comparingLong(LongerThan::nanos))
                 .orElse(DEFAULT);
     }
 
