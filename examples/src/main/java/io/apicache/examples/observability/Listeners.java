@@ -89,7 +89,7 @@ public final class Listeners implements ApiCacheListener {
         if (first == null) {
             return next;
         }
-        if (first != next) { // an exception may not suppress itself
+        if (!first.equals(next)) { // an exception may not suppress itself
             first.addSuppressed(next);
         }
         return first;
