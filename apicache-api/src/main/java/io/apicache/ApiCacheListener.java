@@ -7,7 +7,9 @@ import java.time.Duration;
  *
  * <p>Order of the events of one call: {@code received}, preceded by {@code waited} if the call had to wait. Of one claim: {@code
  * received(FIRST_SEEN)}, preceded by {@code takenOver} if it was taken from an owner that had lapsed; then {@code handled} or {@code
- * released}, or {@code leaseLost}, after which a late {@code handled} is possible. {@code storeFailed} comes at any time.
+ * released}, or {@code leaseLost}, after which a late {@code handled} is possible. {@code storeFailed} comes at any time. None of these
+ * ends is told where nobody knows of it: if the caller of {@code handle} was interrupted, or the store could not be reached to the last,
+ * the claim lapses in silence. Callers that run without a claim, unprotected or over {@link io.apicache.spi.Store#passThrough()}, end in silence too.
  *
  * <p>Duties: be quick, do not block, do not call the cache. Events come on the thread that called the cache or on the cache's executor,
  * never on a thread of the store. What a listener throws is logged and otherwise ignored. Request ids are given in full so

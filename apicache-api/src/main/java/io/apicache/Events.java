@@ -97,7 +97,7 @@ final class Events {
         }
         try {
             event.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: whoever is being told of a claim would not get it
             LOG.log(Level.WARNING, "a listener threw; the event is lost to it", e);
         }
     }

@@ -356,6 +356,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         @Override
         public void handled(String requestId, Duration work) {
             heard.add("handled");
+            throw new NoClassDefFoundError("planted: a listener whose classes are missing");
         }
 
         @Override
