@@ -14,6 +14,7 @@ import io.apicache.memory.MemoryStore;
 import io.apicache.tck.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,27 @@ class SnippetsTest {
                 });
         // end
         return answer;
+    }
+
+    private final ConcurrentHashMap<String, Payment> cacheByHand = new ConcurrentHashMap<>();
+
+    /** What somebody wrote before: with a cache that others know, and under a lock that others take. */
+    private Payment withLockAndCache(String requestId) {
+        return cacheByHand.computeIfAbsent(requestId, id -> bank.transfer(id, 0));
+    }
+
+    @Test
+    void whatWasWrittenByHandIsWrapped() throws Exception {
+        String requestId = "key-1";
+        Payment doneByAnOldInstance = withLockAndCache(requestId);
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            // snippet migrating
+            Payment payment = payments.execute(requestId, Duration.ofSeconds(5), () -> withLockAndCache(requestId));
+            // end
+            assertThat(payment).isSameAs(doneByAnOldInstance);
+            assertThat(bank.transfers).hasValue(1);
+        }
     }
 
     @Test
