@@ -10,20 +10,16 @@ final class Counts implements ApiCacheListener {
     final LongAdder attempts = new LongAdder();
     final LongAdder repeated = new LongAdder();
     final LongAdder lost = new LongAdder();
-    final LongAdder claims = new LongAdder();
     final LongAdder replays = new LongAdder();
     final LongAdder inFlight = new LongAdder();
-    final LongAdder ended = new LongAdder();
     final LongAdder waits = new LongAdder();
 
     @Override
     public void received(String requestId, Outcome outcome) {
         switch (outcome) {
-            case FIRST_SEEN -> claims.increment();
             case CACHED -> replays.increment();
             case IN_FLIGHT -> inFlight.increment();
-            case FAILED -> ended.increment();
-            case MISMATCHED, UNAVAILABLE -> {}
+            case FIRST_SEEN, MISMATCHED, UNAVAILABLE, FAILED -> {}
         }
     }
 

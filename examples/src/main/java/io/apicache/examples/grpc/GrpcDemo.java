@@ -84,6 +84,7 @@ public final class GrpcDemo {
         List<String> violations = payments.violations(ledger);
         row("payments", payments.size());
         row("calls by the application", payments.calls());
+        row("of them past their deadline", payments.timeouts());
         row("attempts seen by the servers", counts.attempts.sum());
         row("of them repeated by gRPC", counts.repeated.sum());
         row("executions", ledger.executions());
@@ -91,7 +92,6 @@ public final class GrpcDemo {
         row("replays", counts.replays.sum());
         row("waits", counts.waits.sum());
         row("told that it is in flight", counts.inFlight.sum());
-        row("waits whose client went away", counts.ended.sum());
         row("answers lost on the way", counts.lost.sum());
         out.printf("%-34s%12s%n", "seconds", String.format(Locale.ROOT, "%.1f", seconds));
         if (violations.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.apicache.examples.grpc;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.grpc.CallOptions;
@@ -28,12 +29,15 @@ import java.util.concurrent.atomic.LongAdder;
 final class Payments {
 
     private static final int MOST_CALLS = 10;
+    private static final int PATIENT_MILLIS = 10_000;
+    private static final int IMPATIENT_MILLIS = 40;
     private static final int HEDGING_DELAY_MILLIS = 20;
 
     private final Collection<InetSocketAddress> servers;
     private final int size;
     private final Map<String, Set<String>> outcomes = new ConcurrentHashMap<>();
     private final LongAdder calls = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
 
     Payments(Collection<InetSocketAddress> servers, int size) {
         this.servers = servers;
@@ -66,22 +70,28 @@ final class Payments {
         String outcome = "no answer";
         for (int call = 0; call < MOST_CALLS && outcome.equals("no answer"); call++) {
             calls.increment();
-            outcome = call(channel, key, order);
+            boolean impatient = call == 0 && Math.floorMod(order.hashCode(), 5) == 0;
+            outcome = call(channel, key, order, impatient ? IMPATIENT_MILLIS : PATIENT_MILLIS);
         }
         outcomes.computeIfAbsent(order, first -> ConcurrentHashMap.newKeySet()).add(outcome);
     }
 
     // snippet grpc-call
-    private static String call(Channel channel, String key, String order) {
+    private String call(Channel channel, String key, String order, long deadlineMillis) {
         Metadata tenant = new Metadata();
         tenant.put(Tenant.HEADER, "acme");
         Channel authenticated =
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(tenant));
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(10, SECONDS).withOption(IdempotencyKey.OPTION, key);
+        CallOptions options = CallOptions.DEFAULT
+                .withOption(IdempotencyKey.OPTION, key)
+                .withDeadlineAfter(deadlineMillis, MILLISECONDS);
         try {
             return ClientCalls.blockingUnaryCall(authenticated, PaymentService.PAY, options, order);
         } catch (StatusRuntimeException e) {
             Status status = e.getStatus();
+            if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                timeouts.increment();
+            }
             return Answer.isAnswer(status) ? status.getCode() + ": " + status.getDescription() : "no answer";
         }
     }
@@ -93,6 +103,10 @@ final class Payments {
 
     long calls() {
         return calls.sum();
+    }
+
+    long timeouts() {
+        return timeouts.sum();
     }
 
     long refused() {

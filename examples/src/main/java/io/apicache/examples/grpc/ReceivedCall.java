@@ -74,6 +74,9 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
         } catch (IllegalArgumentException e) { // the key is too long, or holds what a key must not
             refuse(Status.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
             return;
+        } catch (IllegalStateException e) { // the cache is closed
+            fail(e);
+            return;
         }
         var unused = receiving.whenComplete((receipt, failure) -> {
             if (receipt instanceof Cached<Answer> hit) {
