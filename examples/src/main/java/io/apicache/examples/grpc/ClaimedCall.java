@@ -7,6 +7,7 @@ import io.grpc.Context.CancellableContext;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
 
     private static final byte[] NOTHING = {};
+    private static final Status OTHER_COUNTS =
+            Status.UNAVAILABLE.withDescription("another answer counts for this call: try again");
 
     private final FirstSeen<Answer> claim;
     private final CancellableContext context;
     private final Executor executor;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final CompletableFuture<ServerCall.Listener<Q>> returned = new CompletableFuture<>();
+    private final CompletableFuture<Listener<Q>> returned = new CompletableFuture<>();
     private byte @Nullable [] message;
 
     ClaimedCall(ServerCall<Q, S> call, FirstSeen<Answer> claim, Context received, Executor executor) {
@@ -42,11 +45,11 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
 
     // snippet grpc-work
     /** Runs the handler, in a context of its own that is cancelled if the claim is lost. */
-    void work(Function<ServerCall<Q, S>, ServerCall.Listener<Q>> handler, Q request) {
+    void work(Function<ServerCall<Q, S>, Listener<Q>> handler, Q request) {
         var unused = claim.lost().thenRun(() -> context.cancel(new LeaseLostException("another owner may be at work")));
         context.run(() -> {
             try {
-                ServerCall.Listener<Q> listener = handler.apply(this);
+                Listener<Q> listener = handler.apply(this);
                 listener.onMessage(request);
                 listener.onHalfClose();
                 returned.complete(listener);
@@ -64,11 +67,11 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
         }
         byte[] said = message;
         if (status.isOk() && said == null) {
-            end(Status.INTERNAL.withDescription("the handler has no response"), new Metadata());
+            end(Status.INTERNAL.withDescription("the handler has no response"), new Metadata(), Listener::onCancel);
         } else if (Answer.isAnswer(status)) {
             store(Answer.of(status, status.isOk() && said != null ? said : NOTHING, trailers));
         } else {
-            end(status, trailers);
+            end(status, trailers, Listener::onComplete);
         }
     }
 
@@ -81,10 +84,10 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
         }
         var unused = handled.whenComplete((done, failure) -> {
             if (isLost(failure)) {
-                end(Status.UNAVAILABLE.withDescription("another answer counts: try again"), new Metadata());
+                end(OTHER_COUNTS, new Metadata(), Listener::onCancel);
             } else {
                 answer.sendTo(delegate(), false); // if it could not be stored: the truth, since the work is done
-                end(ServerCall.Listener::onComplete);
+                end(Listener::onComplete);
             }
         });
     }
@@ -96,14 +99,14 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
     }
 
     /** Gives the claim back first, so that a retry finds the id free. */
-    private void end(Status status, Metadata trailers) {
+    private void end(Status status, Metadata trailers, Consumer<Listener<Q>> event) {
         claim.close();
         delegate().close(status, trailers);
-        end(ServerCall.Listener::onCancel);
+        end(event);
     }
 
     /** Tells the handler how it ended, once it has returned: it is told one thing at a time, as by gRPC itself. */
-    private void end(Consumer<ServerCall.Listener<Q>> event) {
+    private void end(Consumer<Listener<Q>> event) {
         claim.close();
         context.cancel(null);
         var unused = returned.thenAcceptAsync(event, executor);
@@ -111,7 +114,7 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
 
     private void fail() {
         if (closed.compareAndSet(false, true)) {
-            end(Status.UNKNOWN.withDescription("the handler failed"), new Metadata());
+            end(Status.UNKNOWN.withDescription("the handler failed"), new Metadata(), Listener::onCancel);
         }
     }
 
