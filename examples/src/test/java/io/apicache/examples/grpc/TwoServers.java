@@ -19,10 +19,11 @@ import java.util.regex.Pattern;
 /** Two servers that share their answers and nothing else, and channels to them. */
 final class TwoServers implements AutoCloseable {
 
-    /** How the servers are set; what is not said is as in the program. */
+    /** How the servers are set. */
     record Setup(Duration longestWait, UnaryOperator<ApiCache.Builder<Answer>> cache, Predicate<String> loses) {
 
-        static final Setup USUAL = new Setup(Duration.ofSeconds(20), builder -> builder, key -> false);
+        /** Waits longer than the tests do: a wait that should have ended is noticed. */
+        static final Setup USUAL = new Setup(Duration.ofMinutes(5), builder -> builder, key -> false);
 
         Setup longestWait(Duration wait) {
             return new Setup(wait, cache, loses);
