@@ -17,9 +17,9 @@ final class Channels {
 
     private Channels() {}
 
-    // snippet grpc-clients
     /** Sends another attempt every few milliseconds until one is answered, and at once when one fails. */
     static ManagedChannel hedging(Collection<InetSocketAddress> servers, int delayMillis) {
+        // snippet grpc-clients
         Map<String, ?> policy = Map.of(
                 "maxAttempts",
                 5.0,
@@ -27,6 +27,7 @@ final class Channels {
                 delayMillis / 1000.0 + "s",
                 "nonFatalStatusCodes",
                 List.of("UNAVAILABLE"));
+        // end
         return channel(servers, Map.of("name", List.of(Map.of()), "hedgingPolicy", policy));
     }
 
@@ -45,7 +46,6 @@ final class Channels {
                 List.of("UNAVAILABLE"));
         return channel(servers, Map.of("name", List.of(Map.of()), "retryPolicy", policy));
     }
-    // end
 
     /** Sends one attempt only. */
     static ManagedChannel plain(InetSocketAddress server) {

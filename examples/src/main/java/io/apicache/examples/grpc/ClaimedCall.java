@@ -43,7 +43,6 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
         this.executor = executor;
     }
 
-    // snippet grpc-work
     /** Runs the handler, in a context of its own that is cancelled if the claim is lost. */
     void work(Function<ServerCall<Q, S>, Listener<Q>> handler, Q request) {
         var unused = claim.lost().thenRun(() -> context.cancel(new LeaseLostException("another owner may be at work")));
@@ -75,6 +74,7 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
         }
     }
 
+    // snippet grpc-store
     private void store(Answer answer) {
         CompletableFuture<Void> handled;
         try {

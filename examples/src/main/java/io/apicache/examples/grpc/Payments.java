@@ -76,15 +76,16 @@ final class Payments {
         outcomes.computeIfAbsent(order, first -> ConcurrentHashMap.newKeySet()).add(outcome);
     }
 
-    // snippet grpc-call
     private String call(Channel channel, String key, String order, long deadlineMillis) {
         Metadata tenant = new Metadata();
         tenant.put(Tenant.HEADER, "acme");
         Channel authenticated =
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(tenant));
+        // snippet grpc-call
         CallOptions options = CallOptions.DEFAULT
                 .withOption(IdempotencyKey.OPTION, key)
                 .withDeadlineAfter(deadlineMillis, MILLISECONDS);
+        // end
         try {
             return ClientCalls.blockingUnaryCall(authenticated, PaymentService.PAY, options, order);
         } catch (StatusRuntimeException e) {
@@ -95,7 +96,6 @@ final class Payments {
             return Answer.isAnswer(status) ? status.getCode() + ": " + status.getDescription() : "no answer";
         }
     }
-    // end
 
     int size() {
         return size;

@@ -65,7 +65,6 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
         }
     }
 
-    // snippet grpc-receive
     private void receive(Q request) {
         try {
             Request identified = Request.of(id)
@@ -78,6 +77,7 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
             fail(e);
             return;
         }
+        // snippet grpc-receive
         var unused = receiving.whenComplete((receipt, failure) -> {
             if (receipt instanceof Cached<Answer> hit) {
                 hit.response().sendTo(call, true);
@@ -89,6 +89,7 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
                 fail(failure);
             }
         });
+        // end
     }
 
     /** The client is gone: a wait ends here, and leaves no trace. Work that has begun goes on, since its answer is good for a retry. */
@@ -98,7 +99,6 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
             receiving.cancel(false);
         }
     }
-    // end
 
     private void work(FirstSeen<Answer> claim, Q request) {
         try {

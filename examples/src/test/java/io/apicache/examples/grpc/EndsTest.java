@@ -73,7 +73,9 @@ class EndsTest {
             Status status =
                     Call.payWithin(300, servers.second(), "key", "order").failure();
 
-            assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+            // of the client's clock and the server's, either may be the first
+            assertThat(status.getCode()).isIn(Code.DEADLINE_EXCEEDED, Code.UNAVAILABLE);
+            assertThat(first.isOver()).isFalse();
             until(() -> !servers.isBusy(1));
             bank.open();
             assertThat(first.answer()).isEqualTo("payment 1");
