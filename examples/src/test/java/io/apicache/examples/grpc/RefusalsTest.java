@@ -44,7 +44,7 @@ class RefusalsTest {
         return new TwoServers(Place.MEMORY, bank);
     }
 
-    /** Sends what no well-behaved client would: other headers, no message or two. */
+    /** Sends what no well-behaved client would: other headers, or no message. */
     private static Status send(ManagedChannel channel, MethodType type, Metadata headers, String... messages)
             throws Exception {
         CompletableFuture<Status> ended = new CompletableFuture<>();
@@ -106,18 +106,15 @@ class RefusalsTest {
     }
 
     @Test
-    @DisplayName("B1 a unary call with no message, or with two, is refused")
-    void aUnaryCallHasOneMessage() throws Exception {
+    @DisplayName("B1 a unary call without a message is refused")
+    void aUnaryCallWithoutAMessageIsRefused() throws Exception {
         try (TestBank bank = TestBank.quick();
                 TwoServers servers = servers(bank)) {
             ManagedChannel channel = bare(servers);
 
             Status none = send(channel, MethodType.CLIENT_STREAMING, headers("acme", "none"));
-            Status two = send(channel, MethodType.CLIENT_STREAMING, headers("acme", "two"), "order", "order");
 
             assertThat(none.getCode()).isEqualTo(Code.INTERNAL);
-            assertThat(two.getCode())
-                    .isIn(Code.INTERNAL, Code.CANCELLED); // the transport may be faster to reset the stream
             assertThat(bank.executions()).isZero();
         }
     }
