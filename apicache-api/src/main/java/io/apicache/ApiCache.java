@@ -78,8 +78,8 @@ public final class ApiCache<R> implements AutoCloseable {
     }
 
     /**
-     * Receives a request without holding a thread while it waits. Arguments are checked in this call; everything else is told through
-     * the future. Its dependents run on the calling thread if the answer was at hand, and else on the cache's executor.
+     * Receives a request without holding a thread while it waits. Arguments, and that the cache is open, are checked in this call;
+     * everything else is told through the future. Its dependents run on the calling thread if the answer was at hand, and else on the cache's executor.
      * Cancelling it ends the wait; a claim that was about to be granted goes to somebody else.
      *
      * @param requestId see {@link Request#of(String)}

@@ -254,12 +254,26 @@ final class Claim<R> {
     }
 
     CompletableFuture<Void> handleAsync(R response, Duration keepFor, boolean byId) {
-        return engine.calls()
-                .handOver(startHandling(response, keepFor, byId), done -> {
+        CompletableFuture<Boolean> started;
+        try {
+            started = startHandling(response, keepFor, byId);
+        } catch (LeaseLostException e) {
+            started = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        var unused = engine.calls()
+                .handOver(started, done -> {
                     handledEvent();
                     return done;
                 })
-                .thenAccept(done -> {});
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        result.complete(null);
+                    } else {
+                        result.completeExceptionally(failure); // as it is: a dependent stage would wrap it
+                    }
+                });
+        return result;
     }
 
     private void handledEvent() {

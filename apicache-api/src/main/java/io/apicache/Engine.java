@@ -202,8 +202,11 @@ final class Engine<R> {
         CompletableFuture<Receipt<R>> result =
                 calls.handOver(waiter.verdict(), verdict -> receipts.of(waiter, verdict));
         if (!result.isDone()) {
-            var unused = result.whenComplete(
-                    (receipt, failure) -> room.leave(waiter)); // cancelled, or ended by somebody else's time-out
+            var unused = result.whenComplete((receipt, failure) -> {
+                if (room.leave(waiter)) { // cancelled, or ended by somebody else's time-out
+                    threads.callBack(() -> events.received(waiter, Outcome.FAILED));
+                }
+            });
         }
         return result;
     }

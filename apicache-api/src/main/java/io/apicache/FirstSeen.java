@@ -55,7 +55,8 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
     }
 
     /**
-     * Stores the response without waiting for the store, as {@link #handle(Object)}. The response is encoded in this call.
+     * Stores the response without waiting for the store, as {@link #handle(Object)}. The response is encoded in this call, and misuse is refused in it
+     * with {@link IllegalStateException}; everything else is told through the future.
      *
      * @param response what every other caller gets
      * @return completes when it is stored, or with the exceptions of {@link #handle(Object)}

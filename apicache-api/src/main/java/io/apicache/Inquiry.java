@@ -162,7 +162,7 @@ final class Inquiry<R> {
         long left = Durations.nanos(pending.leaseLeft(), "leaseLeft");
         leaseEnds = now + left;
         waiters.decide(sent.covers, waiter -> Decision.onPending(pending.fingerprint(), waiter, left), out);
-        waiters.leftToWait();
+        waiters.leftToWait(new Verdict.GiveUp<>(left), out);
         quietLooks = sent.joins ? quietLooks + 1 : 0;
         boolean unanswered = waiters.any(waiter -> Decision.onPending(pending.fingerprint(), waiter, left));
         if (!waiters.isEmpty() && (!sent.joins || lookAgain || unanswered)) {
@@ -180,7 +180,7 @@ final class Inquiry<R> {
         sent.failed(unavailable, engine.now());
         out.act(() -> engine.events().storeFailed(sent.verb(), unavailable));
         waiters.decide(sent.covers, waiter -> waiter.mayWait() ? null : new Verdict.Fail<>(unavailable), out);
-        waiters.leftToWait();
+        waiters.leftToWait(new Verdict.Fail<>(unavailable), out);
     }
 
     // ---- hints

@@ -26,7 +26,11 @@ final class Waiters<R> {
 
     /** {@return whether one more may wait here; if so it must be added, for it has been counted} */
     boolean hasSpace(Waiter<R> waiter) {
-        waiter.counted = set.size() < engine.limits().waitersPerId() && engine.countWaiter();
+        return hasSpace(waiter, set.size());
+    }
+
+    private boolean hasSpace(Waiter<R> waiter, int others) {
+        waiter.counted = others < engine.limits().waitersPerId() && engine.countWaiter();
         return waiter.counted;
     }
 
@@ -93,10 +97,17 @@ final class Waiters<R> {
         }
     }
 
-    /** Whoever is still undecided is left to wait. */
-    void leftToWait() {
-        for (Waiter<R> waiter : set) {
-            waiter.waits = true;
+    /** Whoever is still undecided is left to wait, as far as there is space. */
+    void leftToWait(Verdict<R> otherwise, Outbox<R> out) {
+        for (Iterator<Waiter<R>> i = set.iterator(); i.hasNext(); ) {
+            Waiter<R> waiter = i.next();
+            if (waiter.mayWait()) { // the others came for an answer, and get it with the next look
+                waiter.waits = waiter.counted || hasSpace(waiter, set.size() - 1);
+                if (!waiter.waits) {
+                    i.remove();
+                    out.decide(waiter, otherwise);
+                }
+            }
         }
     }
 

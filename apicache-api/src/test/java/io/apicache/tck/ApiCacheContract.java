@@ -9,6 +9,7 @@ import io.apicache.Cached;
 import io.apicache.Fingerprint;
 import io.apicache.FirstSeen;
 import io.apicache.InFlight;
+import io.apicache.LeaseLostException;
 import io.apicache.Receipt;
 import io.apicache.Request;
 import io.apicache.RequestMismatchException;
@@ -338,6 +339,39 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         assertThat(List.of(response(here), response(there))).containsOnly("response");
         assertThat(heard).containsOnlyOnce("handled");
         assertThat(heard.stream().filter("waited CACHED"::equals)).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("L1 the listener hears of a wait that is cancelled")
+    void theListenerHearsOfACancelledWait() {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        firstSeen(cache());
+        CompletableFuture<Receipt<String>> waiter =
+                waiter(build(over(open()).listener(new Recorder(heard))), Duration.ofMinutes(10));
+
+        waiter.cancel(false);
+
+        eventually("it is told", () -> heard.size() == 2);
+        assertThat(heard).containsExactly("waited FAILED", "FAILED");
+    }
+
+    @Test
+    @DisplayName("C4 a response that is refused says why, and says it as it is, also without a thread")
+    void aRefusedResponseSaysWhy() {
+        ApiCache<String> here = cache();
+        FirstSeen<String> lost = firstSeen(here);
+        here.invalidate(id);
+        assertThat(lost.handleAsync("response")
+                        .handle((done, failure) -> failure)
+                        .join())
+                .isInstanceOf(LeaseLostException.class);
+
+        FirstSeen<String> closed = firstSeen(here);
+        here.close();
+        assertThat(closed.handleAsync("response")
+                        .handle((done, failure) -> failure)
+                        .join())
+                .isInstanceOf(LeaseLostException.class);
     }
 
     private record Recorder(Queue<String> heard) implements ApiCacheListener {

@@ -252,6 +252,23 @@ public abstract class ApiCacheWaitContract extends ApiCacheHarness {
     }
 
     @Test
+    @DisplayName("W2 nobody waits beyond the limit of waiters, wherever the owner is")
+    void nobodyWaitsBeyondTheLimit() throws Exception {
+        FirstSeen<String> owner = firstSeen(cache());
+        ApiCache<String> limited = build(over(open()).maxWaiters(1, 1));
+        ApiCache<String> none = build(over(open()).maxWaiters(0, 0));
+
+        CompletableFuture<Receipt<String>> waits = waiter(limited, Duration.ofMinutes(10));
+        assertThat(told(limited.receiveAsync(id, Duration.ofMinutes(10)))).isInstanceOf(InFlight.class);
+        assertThat(told(none.receiveAsync(id, Duration.ofMinutes(10)))).isInstanceOf(InFlight.class);
+
+        owner.handle("response");
+        passLeases(5); // where hints are lost, the next look finds it
+        assertThat(response(waits)).isEqualTo("response");
+        assertThat(told(none.receiveAsync(id, Duration.ofMinutes(10)))).isInstanceOf(Cached.class);
+    }
+
+    @Test
     @DisplayName("C3 who is cancelled leaves no trace")
     void whoIsCancelledLeavesNoTrace() {
         ApiCache<String> cache = cache();
