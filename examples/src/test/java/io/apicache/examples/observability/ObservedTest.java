@@ -36,10 +36,7 @@ class ObservedTest {
 
     @Test
     void callersMetersAndEventsAgreeInMemory() {
-        int exit = run();
-
-        assertAgreed(exit);
-        assertThat(printed()).containsPattern("apicache.wait cached +>= 200 +200 +200\\R");
+        assertAgreed(run());
     }
 
     @Test
@@ -51,6 +48,7 @@ class ObservedTest {
         assertThat(printed())
                 .contains("apicache_receive_total{namespace=\"orders\",outcome=\"cached\"} 4200.0")
                 .containsPattern("apicache.receive cached +4200 +4200 +4200\\R")
+                .containsPattern("apicache.wait cached +200 +200 +200\\R")
                 .containsPattern("apicache.taken.over +5 +5 +5\\R")
                 .containsPattern("apicache.lease.lost +5 +5 +5\\R")
                 .containsPattern("claims open while workers are at it +10 +10\\R")
