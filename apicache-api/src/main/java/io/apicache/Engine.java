@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine<R> {
 
-    private static final int WOKEN_AT_ONCE = 8;
+    private static final int WOKEN_AT_ONCE = 64;
     private static final int WOKEN_PER_TASK = 64;
 
     private final String namespace;
@@ -203,7 +203,7 @@ final class Engine<R> {
                 calls.handOver(waiter.verdict(), verdict -> receipts.of(waiter, verdict));
         if (!result.isDone()) {
             var unused = result.whenComplete((receipt, failure) -> {
-                if (room.leave(waiter)) { // cancelled, or ended by somebody else's time-out
+                if (room.leave(waiter) && events.isHeard()) { // cancelled, or ended by somebody else's time-out
                     threads.callBack(() -> events.received(waiter, Outcome.FAILED));
                 }
             });

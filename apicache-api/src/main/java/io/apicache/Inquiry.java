@@ -44,6 +44,11 @@ final class Inquiry<R> {
         return look != null;
     }
 
+    /** {@return whether the question that is open has failed, and is asked again} */
+    boolean isFailing() {
+        return look != null && look.lastFailure != null;
+    }
+
     /** {@return whether somebody else was seen to hold the claim} */
     boolean isForeign() {
         return foreign != null;
@@ -162,7 +167,7 @@ final class Inquiry<R> {
         long left = Durations.nanos(pending.leaseLeft(), "leaseLeft");
         leaseEnds = now + left;
         waiters.decide(sent.covers, waiter -> Decision.onPending(pending.fingerprint(), waiter, left), out);
-        waiters.leftToWait(new Verdict.GiveUp<>(left), out);
+        waiters.leftToWait(left, out);
         quietLooks = sent.joins ? quietLooks + 1 : 0;
         boolean unanswered = waiters.any(waiter -> Decision.onPending(pending.fingerprint(), waiter, left));
         if (!waiters.isEmpty() && (!sent.joins || lookAgain || unanswered)) {
@@ -180,7 +185,7 @@ final class Inquiry<R> {
         sent.failed(unavailable, engine.now());
         out.act(() -> engine.events().storeFailed(sent.verb(), unavailable));
         waiters.decide(sent.covers, waiter -> waiter.mayWait() ? null : new Verdict.Fail<>(unavailable), out);
-        waiters.leftToWait(new Verdict.Fail<>(unavailable), out);
+        waiters.leftToWait();
     }
 
     // ---- hints
@@ -264,8 +269,7 @@ final class Inquiry<R> {
     /** {@return when there is something to do for the waiters, or null} */
     @Nullable
     Long due(boolean held) {
-        boolean failing = look != null && look.lastFailure != null;
-        Long due = held || foreign != null || failing ? waiters.firstDeadline() : null;
+        Long due = held || foreign != null || isFailing() ? waiters.firstDeadline() : null;
         if (look != null && !look.inFlight) {
             due = due == null ? look.retryAt : Decision.earlier(due, look.retryAt);
         }

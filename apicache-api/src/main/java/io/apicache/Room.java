@@ -97,7 +97,7 @@ final class Room<R> {
             return;
         }
         waiters.add(waiter);
-        waiter.waits = waiter.mayWait() && (held || inquiry.isForeign());
+        waiter.waits = waiter.mayWait() && (held || inquiry.isForeign() || inquiry.isFailing());
         if (held || inquiry.isOpen()) {
             return;
         }
@@ -150,7 +150,7 @@ final class Room<R> {
         if (!waiters.isEmpty()) {
             long left = leaseLeft();
             waiters.decide(waiter -> Decision.onPending(recorded(), waiter, left), out);
-            waiters.leftToWait(new Verdict.GiveUp<>(left), out);
+            waiters.leftToWait(left, out);
         }
     }
 

@@ -11,6 +11,7 @@ final class Waiters<R> {
 
     private final Engine<R> engine;
     private final TreeSet<Waiter<R>> set = new TreeSet<>(Waiter.BY_DEADLINE);
+    private int counted;
 
     Waiters(Engine<R> engine) {
         this.engine = engine;
@@ -26,11 +27,8 @@ final class Waiters<R> {
 
     /** {@return whether one more may wait here; if so it must be added, for it has been counted} */
     boolean hasSpace(Waiter<R> waiter) {
-        return hasSpace(waiter, set.size());
-    }
-
-    private boolean hasSpace(Waiter<R> waiter, int others) {
-        waiter.counted = others < engine.limits().waitersPerId() && engine.countWaiter();
+        waiter.counted = counted < engine.limits().waitersPerId() && engine.countWaiter();
+        counted += waiter.counted ? 1 : 0;
         return waiter.counted;
     }
 
@@ -97,17 +95,24 @@ final class Waiters<R> {
         }
     }
 
-    /** Whoever is still undecided is left to wait, as far as there is space. */
-    void leftToWait(Verdict<R> otherwise, Outbox<R> out) {
+    /** Whoever is still undecided is left to wait for somebody's work, as far as there is space. */
+    void leftToWait(long leaseLeft, Outbox<R> out) {
         for (Iterator<Waiter<R>> i = set.iterator(); i.hasNext(); ) {
             Waiter<R> waiter = i.next();
             if (waiter.mayWait()) { // the others came for an answer, and get it with the next look
-                waiter.waits = waiter.counted || hasSpace(waiter, set.size() - 1);
+                waiter.waits = waiter.counted || hasSpace(waiter);
                 if (!waiter.waits) {
                     i.remove();
-                    out.decide(waiter, otherwise);
+                    out.decide(waiter, new Verdict.GiveUp<>(leaseLeft));
                 }
             }
+        }
+    }
+
+    /** Whoever is still undecided is left to wait for a store that has failed. */
+    void leftToWait() {
+        for (Waiter<R> waiter : set) {
+            waiter.waits = waiter.mayWait();
         }
     }
 
@@ -152,6 +157,7 @@ final class Waiters<R> {
     private void uncount(Waiter<R> waiter) {
         if (waiter.counted) {
             waiter.counted = false;
+            counted--;
             engine.uncountWaiter();
         }
     }

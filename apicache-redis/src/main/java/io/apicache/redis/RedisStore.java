@@ -155,7 +155,9 @@ public final class RedisStore implements Store<byte[]> {
     @SuppressWarnings("unchecked") // R is byte[] then
     public <R> Store<R> as(Codec<R> codec) {
         // Bytes are copied on their way into a record and out of it: once is enough.
-        return codec.equals(Codec.bytes()) ? (Store<R>) this : as(codec::encode, codec::decode);
+        return Objects.requireNonNull(codec, "codec").equals(Codec.bytes())
+                ? (Store<R>) this
+                : as(codec::encode, codec::decode);
     }
 
     @Override

@@ -58,14 +58,10 @@ public final class JmhPage {
                 "JMH " + first.path("jmhVersion").asText() + ", "
                         + first.path("vmName").asText() + " "
                         + first.path("jdkVersion").asText() + ", "
-                        + first.path("forks").asText() + " forks of "
-                        + first.path("warmupIterations").asText() + " + "
-                        + first.path("measurementIterations").asText() + " iterations of "
-                        + first.path("measurementTime").asText() + ", "
                         + Runtime.getRuntime().availableProcessors() + " processors.",
                 "",
-                "| Benchmark | Threads | Mode | Score | Error | p50 | Unit | B/op |",
-                "|---|---|---|---|---|---|---|---|"));
+                "| Benchmark | Threads | Forks, iterations | JDK | Mode | Score | Error | p50 | Unit | B/op |",
+                "|---|---|---|---|---|---|---|---|---|---|"));
         for (JsonNode result : results) {
             lines.add(row(result));
         }
@@ -85,6 +81,11 @@ public final class JmhPage {
         JsonNode metric = result.path("primaryMetric");
         return "| " + title
                 + " | " + result.path("threads").asText()
+                + " | " + result.path("forks").asText() + " x ("
+                + result.path("warmupIterations").asText() + " + "
+                + result.path("measurementIterations").asText() + ") of "
+                + result.path("measurementTime").asText()
+                + " | " + result.path("jdkVersion").asText()
                 + " | " + result.path("mode").asText()
                 + " | " + number(metric.path("score"))
                 + " | " + number(metric.path("scoreError"))

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -72,12 +73,10 @@ public class WaitingThreadsBenchmark {
     public void tellAll() throws InterruptedException {
         String id = "id" + number++;
         AtomicInteger told = new AtomicInteger();
-        CountDownLatch started = new CountDownLatch(callers);
         CountDownLatch ended = new CountDownLatch(callers);
         FirstSeen<String> owner = (FirstSeen<String>) cache.receiveAndWait(id, Duration.ZERO);
         for (int i = 0; i < callers; i++) {
             factory.newThread(() -> {
-                        started.countDown();
                         if (cache.receiveAndWait(id, Duration.ofMinutes(1)) instanceof Cached<String>) {
                             told.incrementAndGet();
                         }
@@ -85,7 +84,9 @@ public class WaitingThreadsBenchmark {
                     })
                     .start();
         }
-        started.await();
+        while (!cache.toString().contains(", " + callers + " waiters")) {
+            LockSupport.parkNanos(50_000);
+        }
         owner.handle("response");
         ended.await();
         if (told.get() != callers) {

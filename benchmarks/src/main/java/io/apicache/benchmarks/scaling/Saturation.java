@@ -23,12 +23,10 @@ public final class Saturation {
 
     private static final int BYTES = 1_000;
 
-    private final RedisProcess redis;
     private final long warmUpMillis;
     private final long millis;
 
-    private Saturation(RedisProcess redis, long warmUpMillis, long millis) {
-        this.redis = redis;
+    private Saturation(long warmUpMillis, long millis) {
         this.warmUpMillis = warmUpMillis;
         this.millis = millis;
     }
@@ -93,15 +91,12 @@ public final class Saturation {
             }
         }
         List<Point> points = new ArrayList<>();
-        try (RedisProcess redis = RedisProcess.start()) {
-            Saturation saturation = new Saturation(redis, smoke ? 100 : 3_000, smoke ? 200 : 4_000);
-            saturation.fill();
-            for (Operation operation : Operation.values()) {
-                for (int processes : smoke ? new int[] {2} : new int[] {1, 2, 4}) {
-                    for (int callers : smoke ? new int[] {2} : new int[] {1, 4, 16, 64}) {
-                        points.add(saturation.measure(operation, processes, callers));
-                        System.out.println(points.get(points.size() - 1).row());
-                    }
+        Saturation saturation = new Saturation(smoke ? 100 : 3_000, smoke ? 200 : 4_000);
+        for (Operation operation : Operation.values()) {
+            for (int processes : smoke ? new int[] {2} : new int[] {1, 4}) {
+                for (int callers : smoke ? new int[] {2} : new int[] {1, 8, 64}) {
+                    points.add(saturation.measure(operation, processes, callers));
+                    System.out.println(points.get(points.size() - 1).row());
                 }
             }
         }
@@ -128,25 +123,27 @@ public final class Saturation {
         return String.join("\n", lines);
     }
 
-    private void fill() throws IOException, InterruptedException {
-        Process process = start("fill", 1);
+    private void fill(RedisProcess redis) throws IOException, InterruptedException {
+        Process process = start(redis, "fill", 1);
         if (process.waitFor() != 0) {
             throw new IllegalStateException(
                     "Redis could not be filled:\n" + lines(process).lines().toList());
         }
     }
 
+    /** On a server of its own: what another measurement has left behind would end during this one. */
     private Point measure(Operation operation, int processes, int callers) throws IOException, InterruptedException {
         List<Process> all = new ArrayList<>();
-        try {
+        try (RedisProcess redis = RedisProcess.start()) {
+            fill(redis);
             for (int i = 0; i < processes; i++) {
-                all.add(start(operation.name(), callers));
+                all.add(start(redis, operation.name(), callers));
             }
             List<BufferedReader> said = all.stream().map(Saturation::lines).toList();
             for (BufferedReader lines : said) {
                 require(lines, "ready");
             }
-            Cost before = cost();
+            Cost before = cost(redis);
             for (Process process : all) {
                 OutputStream orders = process.getOutputStream();
                 orders.write('\n');
@@ -156,7 +153,7 @@ public final class Saturation {
             for (BufferedReader lines : said) {
                 done.add(require(lines, "done").split(" ", -1));
             }
-            return point(operation, callers, done, cost().since(before));
+            return point(operation, callers, done, cost(redis).since(before));
         } finally {
             all.forEach(Process::destroyForcibly);
         }
@@ -191,7 +188,7 @@ public final class Saturation {
                 .sum();
     }
 
-    private Process start(String operation, int callers) throws IOException {
+    private Process start(RedisProcess redis, String operation, int callers) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx384m",
@@ -230,7 +227,7 @@ public final class Saturation {
         }
     }
 
-    private Cost cost() {
+    private static Cost cost(RedisProcess redis) {
         Map<String, String> cpu = redis.info("cpu");
         Map<String, String> stats = redis.info("stats");
         return new Cost(

@@ -27,8 +27,8 @@ final class Counts implements ApiCacheListener {
     }
 
     /**
-     * Figures that somebody else computed. The listener does not tell a wait for them from a wait for the answer of a store that is far
-     * away; their age does.
+     * Figures that somebody else computed: waited for if they are younger than the question. The listener tells waits as well, but of calls;
+     * a page may take two.
      */
     void answered(Duration age, long nanosSinceAsked) {
         (age.toNanos() < nanosSinceAsked ? waits : hits).increment();

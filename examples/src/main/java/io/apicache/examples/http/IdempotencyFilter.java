@@ -168,8 +168,8 @@ public final class IdempotencyFilter {
         Receipt<StoredResponse> receipt;
         try {
             receipt = cache.receiveAndWait(request, Duration.ZERO);
-        } catch (StoreUnavailableException e) {
-            return outstanding(Duration.ZERO);
+        } catch (StoreUnavailableException | WaitInterruptedException | IllegalStateException e) {
+            return outstanding(Duration.ZERO); // also when this server is going down: the work may have been done
         }
         if (receipt instanceof Cached<StoredResponse> hit) {
             return hit.response().with(StoredResponse.REPLAYED);

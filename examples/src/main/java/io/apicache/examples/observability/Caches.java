@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
 final class Caches implements AutoCloseable {
 
     private static final Duration KEPT = Duration.ofMinutes(1);
-    private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
+    private static final Duration SHORT_LEASE = Duration.ofSeconds(3);
     private static final Duration PATIENT = Duration.ofSeconds(20); // a slow machine is not to count as a failed store
 
     private final UnreliableStore<String> unreliable;

@@ -72,20 +72,22 @@ public final class Listeners implements ApiCacheListener {
     }
 
     private void tell(Consumer<ApiCacheListener> event) {
-        RuntimeException first = null;
+        Throwable first = null;
         for (ApiCacheListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // also an Error: the others are told all the same
                 first = earlier(first, e);
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first != null) {
+            throw (RuntimeException) first; // a listener declares no other
         }
     }
 
-    private static RuntimeException earlier(@Nullable RuntimeException first, RuntimeException next) {
+    private static Throwable earlier(@Nullable Throwable first, Throwable next) {
         if (first == null) {
             return next;
         }

@@ -184,7 +184,7 @@ class CrashTest {
                 }
             };
             try (ConsumerProcess process = bench.consumer(
-                    bench.work, cutOff, cache -> cache.lease(SHORT).storeTimeout(Duration.ofMillis(100)))) {
+                    bench.work, cutOff, cache -> cache.lease(SHORT).storeTimeout(Duration.ofSeconds(1)))) {
                 self.set(process);
                 assertThat(next(process)).isEqualTo(Result.FAILED);
             }

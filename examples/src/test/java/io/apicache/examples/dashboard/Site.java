@@ -77,7 +77,7 @@ final class Site implements AutoCloseable {
         return HTTP.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
-    /** {@return how many pages wait at this moment, besides the one that asked the store for all of them} */
+    /** {@return how many pages wait at this moment} */
     int waiting() {
         Matcher waiters = Pattern.compile("(\\d+) waiters").matcher(figures.toString());
         return waiters.find() ? Integer.parseInt(waiters.group(1)) : 0;

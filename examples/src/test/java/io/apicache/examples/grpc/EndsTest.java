@@ -46,7 +46,7 @@ class EndsTest {
                 TwoServers servers = new TwoServers(place, bank)) {
             ManagedChannel first = servers.first();
             until(() -> first.getState(true) == ConnectivityState.READY); // connecting does not count
-            Call call = Call.payWithin(1_000, first, "key", "order");
+            Call call = Call.payWithin(3_000, first, "key", "order");
             until(() -> seen.get() != null);
 
             assertThat(call.failure().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
@@ -171,7 +171,7 @@ class EndsTest {
             return "payment " + execution;
         };
         Duration lease =
-                Duration.ofMillis(500); // given up and not renewed after one length: as if the server were dead
+                Duration.ofMillis(1_500); // given up and not renewed after one length: as if the server were dead
         Setup forgetful = Setup.USUAL.cache(cache -> cache.lease(lease).workLimit(lease));
         try (TestBank bank = TestBank.that(firstHangs);
                 TwoServers servers = new TwoServers(place.twoStores(), PaymentService.of(bank), forgetful)) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ObservedCacheTest {
 
     private static final Duration PATIENT = Duration.ofSeconds(60);
-    private static final Duration SHORT_LEASE = Duration.ofMillis(600);
+    private static final Duration SHORT_LEASE = Duration.ofSeconds(2);
     private static final long DUPLICATES = 20;
 
     private final String namespace = "observed-" + UUID.randomUUID();
