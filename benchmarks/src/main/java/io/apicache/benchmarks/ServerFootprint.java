@@ -20,6 +20,10 @@ final class ServerFootprint {
 
     private static final String NAMESPACE = "footprint";
     private static final Duration LONG = Duration.ofMinutes(10);
+
+    /** More of the largest responses than this, sent together, would not be stored within the cache's time-out on a busy machine. */
+    private static final int AT_ONCE = 100;
+
     private static final int[] LENGTHS = {100, 1_000, 10_000};
     private static final int MOST_LOOKS = 200;
     private static final int LOOK_MILLIS = 50;
@@ -76,9 +80,13 @@ final class ServerFootprint {
     }
 
     private void handle(List<FirstSeen<byte[]>> claims, int length) {
-        List<CompletableFuture<Void>> stored = new ArrayList<>();
-        claims.forEach(claim -> stored.add(claim.handleAsync(new byte[length], LONG)));
-        stored.forEach(CompletableFuture::join);
+        for (int from = 0; from < claims.size(); from += AT_ONCE) {
+            List<CompletableFuture<Void>> stored = new ArrayList<>();
+            for (FirstSeen<byte[]> claim : claims.subList(from, Math.min(claims.size(), from + AT_ONCE))) {
+                stored.add(claim.handleAsync(new byte[length], LONG));
+            }
+            stored.forEach(CompletableFuture::join);
+        }
     }
 
     private void set(int length) throws IOException {

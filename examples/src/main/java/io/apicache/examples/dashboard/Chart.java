@@ -51,7 +51,11 @@ final class Chart {
     static String of(Figures figures) {
         Chart chart = new Chart(figures);
         List<String> regions = figures.regions();
-        return text("<svg viewBox='0 0 %d %d' role='img' aria-label='Sales per day and region'>", WIDTH, HEIGHT)
+        return String.format(
+                        Locale.ROOT,
+                        "<svg viewBox='0 0 %d %d' role='img' aria-label='Sales per day and region'>",
+                        WIDTH,
+                        HEIGHT)
                 + chart.grid()
                 + chart.dates()
                 + IntStream.range(0, regions.size())
@@ -63,17 +67,25 @@ final class Chart {
     private String grid() {
         return LongStream.rangeClosed(0, GRID_LINES)
                 .map(line -> highest * line / GRID_LINES)
-                .mapToObj(cents -> text("<path class='grid' d='M%d %dH%d'/>", LEFT, y(cents), RIGHT)
-                        + text(
-                                "<text x='%d' y='%d' text-anchor='end'>%s</text>",
-                                LEFT - 16, y(cents) + 8, Page.money(cents)))
+                .mapToObj(
+                        cents -> String.format(Locale.ROOT, "<path class='grid' d='M%d %dH%d'/>", LEFT, y(cents), RIGHT)
+                                + String.format(
+                                        Locale.ROOT,
+                                        "<text x='%d' y='%d' text-anchor='end'>%s</text>",
+                                        LEFT - 16,
+                                        y(cents) + 8,
+                                        Page.money(cents)))
                 .collect(Collectors.joining());
     }
 
     private String dates() {
         return Stream.iterate(last, day -> !day.isBefore(first), day -> day.minusDays(DAYS_BETWEEN_DATES))
-                .map(day -> text(
-                        "<text x='%d' y='%d' text-anchor='middle'>%s</text>", x(day), HEIGHT - 10, DAY.format(day)))
+                .map(day -> String.format(
+                        Locale.ROOT,
+                        "<text x='%d' y='%d' text-anchor='middle'>%s</text>",
+                        x(day),
+                        HEIGHT - 10,
+                        DAY.format(day)))
                 .collect(Collectors.joining());
     }
 
@@ -84,8 +96,14 @@ final class Chart {
             points.append(x(row.day())).append(',').append(y(row.weekAverage())).append(' ');
         }
         long end = y(rows.get(rows.size() - 1).weekAverage());
-        return text("<polyline class='line' stroke='%s' points='%s'/>", colour, points)
-                + text("<text x='%d' y='%d' fill='%s'>%s</text>", RIGHT + 16, end + 8, colour, Page.escape(region));
+        return String.format(Locale.ROOT, "<polyline class='line' stroke='%s' points='%s'/>", colour, points)
+                + String.format(
+                        Locale.ROOT,
+                        "<text x='%d' y='%d' fill='%s'>%s</text>",
+                        RIGHT + 16,
+                        end + 8,
+                        colour,
+                        Page.escape(region));
     }
 
     private long x(LocalDate day) {
@@ -97,9 +115,5 @@ final class Chart {
 
     private long y(long cents) {
         return BOTTOM - (BOTTOM - TOP) * cents / highest;
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }
