@@ -21,6 +21,7 @@ final class ServerProcess {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dslf4j.internal.verbosity=ERROR",
+            "-Dio.netty.transport.noNative=true",
             "-Dkryo.unsafe=false");
 
     private static final int SECONDS_TO_END = 5;

@@ -44,6 +44,7 @@ public final class Consumer {
      */
     public static void main(String[] arguments) {
         System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that the broker could have
+        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
         System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which Kryo can do without
         System.exit(run(System.out, System.err, arguments));
     }

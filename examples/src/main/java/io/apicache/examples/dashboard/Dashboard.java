@@ -45,6 +45,7 @@ public final class Dashboard implements AutoCloseable {
      */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
+        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
         System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which it can do without
         System.exit(run(System.out, System.err, arguments));
     }

@@ -81,6 +81,7 @@ public final class Observed {
      */
     public static void main(String[] arguments) {
         System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
+        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
         System.exit(run(System.out, System.err, arguments));
     }
 
