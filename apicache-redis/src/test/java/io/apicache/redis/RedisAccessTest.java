@@ -6,7 +6,6 @@ import static io.apicache.redis.Expect.replayed;
 import static io.apicache.redis.Expect.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.apicache.ApiCache;
 import io.apicache.FirstSeen;
@@ -250,7 +249,6 @@ class RedisAccessTest {
     @Test
     @DisplayName("TLS with a certificate that is trusted works, with another one it is refused")
     void tls() throws Exception {
-        assumeTrue(RedisProcess.supportsTls(), "this redis-server is built without TLS");
         try (TlsFiles files = TlsFiles.create();
                 RedisProcess secured = RedisProcess.tls(files)) {
             RedisURI uri = RedisURI.create(secured.uri());
