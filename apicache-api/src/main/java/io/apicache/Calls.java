@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the store, and hands over what it answers: in bounded time, and not on the store's threads where foreign code follows. */
 final class Calls {
@@ -68,7 +69,7 @@ final class Calls {
     }
 
     /** {@return a future for foreign code: completed here if the outcome is there, and else on the executor} */
-    <T, U> CompletableFuture<U> handOver(CompletableFuture<T> inner, Function<T, U> convert) {
+    <T, U> CompletableFuture<U> handOver(CompletableFuture<T> inner, Function<T, ? extends @Nullable U> convert) {
         CompletableFuture<U> result = new CompletableFuture<>();
         if (inner.isDone()) {
             pass(inner, convert, result);
@@ -78,9 +79,10 @@ final class Calls {
         return result;
     }
 
-    private static <T, U> void pass(CompletableFuture<T> inner, Function<T, U> convert, CompletableFuture<U> result) {
+    private static <T, U> void pass(
+            CompletableFuture<T> inner, Function<T, ? extends @Nullable U> convert, CompletableFuture<U> result) {
         try {
-            U converted = convert.apply(inner.join());
+            @Nullable U converted = convert.apply(inner.join());
             if (!result.complete(converted) && converted instanceof FirstSeen<?> nobodys) {
                 nobodys.close(); // the future was cancelled: somebody else shall have the claim
             }

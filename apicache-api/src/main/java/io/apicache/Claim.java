@@ -260,20 +260,10 @@ final class Claim<R> {
         } catch (LeaseLostException e) {
             started = CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        var unused = engine.calls()
-                .handOver(started, done -> {
-                    handledEvent();
-                    return done;
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        result.complete(null);
-                    } else {
-                        result.completeExceptionally(failure); // as it is: a dependent stage would wrap it
-                    }
-                });
-        return result;
+        return engine.calls().handOver(started, done -> {
+            handledEvent();
+            return null;
+        });
     }
 
     private void handledEvent() {

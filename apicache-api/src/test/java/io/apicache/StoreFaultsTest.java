@@ -106,6 +106,24 @@ class StoreFaultsTest {
     }
 
     @Test
+    @DisplayName("O1 who waits for a store that fails is told as waiting, also if it came between two tries")
+    void waitsForAFailingStoreAreTold() throws Exception {
+        HeardWaits waits = new HeardWaits();
+        faulty.every(1, Verb.CLAIM, Fault.REFUSED);
+        ApiCache<String> heard = build(over(faulty).listener(waits));
+        CompletableFuture<Receipt<String>> first = heard.receiveAsync("id", SECOND);
+        CompletableFuture<Receipt<String>> second = heard.receiveAsync("id", Duration.ofMillis(1));
+        CompletableFuture<Receipt<String>> hurried = heard.receiveAsync("other id", Duration.ZERO);
+
+        pass(SECOND);
+
+        assertUnavailable(first, Outcome.NOT_EXECUTED);
+        assertUnavailable(second, Outcome.NOT_EXECUTED);
+        assertUnavailable(hurried, Outcome.NOT_EXECUTED);
+        assertThat(waits.all()).containsExactlyInAnyOrder("id UNAVAILABLE", "id UNAVAILABLE");
+    }
+
+    @Test
     @DisplayName("C2 a claim that was executed twice is one claim")
     void aClaimThatIsSentTwiceIsOneClaim() throws Exception {
         faulty.every(1, Verb.CLAIM, Fault.SENT_TWICE).every(1, Verb.HANDLE, Fault.SENT_TWICE);

@@ -291,7 +291,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
     }
 
     @Test
-    @DisplayName("L1 the listener hears what happens, in order, and what it throws does no harm")
+    @DisplayName("O1 the listener hears what happens, in order, and what it throws does no harm")
     void theListenerHears() throws Exception {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
         ApiCache<String> cache = build(over(open()).listener(new Recorder(heard)));
@@ -310,7 +310,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
     }
 
     @Test
-    @DisplayName("L1 the listener is told of waits for others only, not of the way to the store and back")
+    @DisplayName("O1 the listener is told of waits for others only, not of the way to the store and back")
     void theWayToTheStoreIsNoWait() throws Exception {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
         ApiCache<String> owner = build(over(open()).listener(new Recorder(heard)));
@@ -342,7 +342,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
     }
 
     @Test
-    @DisplayName("L1 the listener hears of a wait that is cancelled")
+    @DisplayName("O1 the listener hears of a wait that is cancelled")
     void theListenerHearsOfACancelledWait() {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
         firstSeen(cache());

@@ -1,5 +1,8 @@
 package io.apicache.examples;
 
+import static io.apicache.examples.CommandLine.number;
+import static io.apicache.examples.CommandLine.value;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -58,21 +61,5 @@ record Arguments(
             lease = redis == null ? 500 : 3_000; // three times as long as a command to Redis may take
         }
         return new Arguments(file, redis, processes, Duration.ofMillis(lease), threads, breaks, help);
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at >= arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
-        }
-        return arguments[at];
-    }
-
-    private static int number(String[] arguments, int at, int least, int most) {
-        String text = value(arguments, at);
-        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-            throw new IllegalArgumentException(
-                    arguments[at - 1] + " is '" + text + "', expected a number from " + least + " to " + most);
-        }
-        return Integer.parseInt(text);
     }
 }

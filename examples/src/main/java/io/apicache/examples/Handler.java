@@ -34,9 +34,7 @@ public final class Handler {
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] arguments) throws InterruptedException {
-        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
-        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
-        System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which it can do without
+        CommandLine.keepLibrariesQuiet();
         System.exit(run(System.out, System.err, arguments));
     }
 

@@ -17,6 +17,7 @@ final class ServerMain {
      * @param arguments a namespace, {@code works} or {@code dies}, and arguments as of {@link Handler}
      */
     public static void main(String[] arguments) throws IOException {
+        CommandLine.keepLibrariesQuiet();
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         boolean dies = arguments[1].equals("dies");
         Arguments parsed = Arguments.parse(Arrays.copyOfRange(arguments, 2, arguments.length));

@@ -15,14 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** A JVM that runs {@link ServerMain}. It tells what it does on its standard output, and ends when its standard input does. */
 final class ServerProcess {
 
-    /** For a short life beside many others, and without warnings that are about libraries. */
-    private static final List<String> JVM_OPTIONS = List.of(
-            "-Xmx96m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dslf4j.internal.verbosity=ERROR",
-            "-Dio.netty.transport.noNative=true",
-            "-Dkryo.unsafe=false");
+    /** For a short life beside many others. */
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private static final int SECONDS_TO_END = 5;
 

@@ -1,5 +1,8 @@
 package io.apicache.examples.consumer;
 
+import static io.apicache.examples.CommandLine.number;
+import static io.apicache.examples.CommandLine.value;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -41,21 +44,5 @@ record Arguments(@Nullable String redis, int payments, Duration lease, boolean b
             lease = redis == null ? 1_000 : 3_000;
         }
         return new Arguments(redis, payments, Duration.ofMillis(lease), breaks, help);
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at >= arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
-        }
-        return arguments[at];
-    }
-
-    private static int number(String[] arguments, int at, int least, int most) {
-        String text = value(arguments, at);
-        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-            throw new IllegalArgumentException(
-                    arguments[at - 1] + " is '" + text + "', expected a number from " + least + " to " + most);
-        }
-        return Integer.parseInt(text);
     }
 }

@@ -2,6 +2,7 @@ package io.apicache.examples.consumer;
 
 import io.apicache.ApiCache;
 import io.apicache.codec.KryoCodec;
+import io.apicache.examples.CommandLine;
 import io.apicache.examples.Stores;
 import io.apicache.spi.Store;
 import jakarta.jms.JMSConsumer;
@@ -43,9 +44,7 @@ public final class Consumer {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that the broker could have
-        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
-        System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which Kryo can do without
+        CommandLine.keepLibrariesQuiet();
         System.exit(run(System.out, System.err, arguments));
     }
 

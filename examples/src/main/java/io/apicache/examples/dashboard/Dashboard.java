@@ -1,5 +1,6 @@
 package io.apicache.examples.dashboard;
 
+import io.apicache.examples.CommandLine;
 import io.apicache.examples.Stores;
 import io.apicache.examples.dashboard.Clients.Loaded;
 import io.apicache.spi.Store;
@@ -44,9 +45,7 @@ public final class Dashboard implements AutoCloseable {
      * @throws Exception if it is interrupted, or the database cannot be made
      */
     public static void main(String[] arguments) throws Exception {
-        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
-        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
-        System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which it can do without
+        CommandLine.keepLibrariesQuiet();
         System.exit(run(System.out, System.err, arguments));
     }
 

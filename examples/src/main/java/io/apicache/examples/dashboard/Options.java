@@ -1,5 +1,8 @@
 package io.apicache.examples.dashboard;
 
+import static io.apicache.examples.CommandLine.number;
+import static io.apicache.examples.CommandLine.value;
+
 import org.jspecify.annotations.Nullable;
 
 /** What the program is told on its command line. */
@@ -46,21 +49,5 @@ record Options(@Nullable String redis, int port, int clients, int sales, boolean
                     "--break goes without --redis: a cache that is switched off has no store");
         }
         return new Options(redis, port, clients, sales, serve, breaks, help);
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at >= arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
-        }
-        return arguments[at];
-    }
-
-    private static int number(String[] arguments, int at, int least, int most) {
-        String text = value(arguments, at);
-        if (!text.matches("[0-9]{1,7}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-            throw new IllegalArgumentException(
-                    arguments[at - 1] + " is '" + text + "', expected a number from " + least + " to " + most);
-        }
-        return Integer.parseInt(text);
     }
 }

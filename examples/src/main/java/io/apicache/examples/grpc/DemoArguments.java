@@ -1,5 +1,8 @@
 package io.apicache.examples.grpc;
 
+import static io.apicache.examples.CommandLine.number;
+import static io.apicache.examples.CommandLine.value;
+
 import org.jspecify.annotations.Nullable;
 
 /** What the program is told on its command line. */
@@ -26,28 +29,12 @@ record DemoArguments(@Nullable String redis, int payments, boolean breaks, boole
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--redis" -> redis = value(arguments, ++i);
-                case "--payments" -> payments = number(arguments, ++i);
+                case "--payments" -> payments = number(arguments, ++i, 1, 100_000);
                 case "--break" -> breaks = true;
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown argument " + arguments[i] + ": see --help");
             }
         }
         return new DemoArguments(redis, payments, breaks, help);
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at >= arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
-        }
-        return arguments[at];
-    }
-
-    private static int number(String[] arguments, int at) {
-        String text = value(arguments, at);
-        if (!text.matches("0*[1-9][0-9]{0,4}|100000")) {
-            throw new IllegalArgumentException(
-                    arguments[at - 1] + " is '" + text + "', expected a number from 1 to 100000");
-        }
-        return Integer.parseInt(text);
     }
 }

@@ -1,5 +1,8 @@
 package io.apicache.examples.http;
 
+import static io.apicache.examples.CommandLine.number;
+import static io.apicache.examples.CommandLine.value;
+
 import org.jspecify.annotations.Nullable;
 
 /** What the program is told on its command line. */
@@ -28,7 +31,7 @@ record DemoArguments(@Nullable String redis, boolean serve, int port, boolean br
             switch (arguments[i]) {
                 case "--redis" -> redis = value(arguments, ++i);
                 case "--serve" -> serve = true;
-                case "--port" -> port = port(value(arguments, ++i));
+                case "--port" -> port = number(arguments, ++i, 0, 65_535);
                 case "--break" -> breaks = true;
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown argument " + arguments[i] + ": see --help");
@@ -38,19 +41,5 @@ record DemoArguments(@Nullable String redis, boolean serve, int port, boolean br
             throw new IllegalArgumentException("--port needs --serve: the servers of a run take any ports");
         }
         return new DemoArguments(redis, serve, port, breaks, help);
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at >= arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value: see --help");
-        }
-        return arguments[at];
-    }
-
-    private static int port(String text) {
-        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
-            throw new IllegalArgumentException("--port is '" + text + "', expected a number from 0 to 65535");
-        }
-        return Integer.parseInt(text);
     }
 }

@@ -2,6 +2,7 @@ package io.apicache.examples.http;
 
 import io.apicache.ApiCache;
 import io.apicache.codec.KryoCodec;
+import io.apicache.examples.CommandLine;
 import io.apicache.examples.Stores;
 import io.apicache.spi.Store;
 import java.io.PrintStream;
@@ -27,9 +28,7 @@ public final class HttpDemo {
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] arguments) throws InterruptedException {
-        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
-        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
-        System.setProperty("kryo.unsafe", "false"); // nor one about Unsafe, which it can do without
+        CommandLine.keepLibrariesQuiet();
         System.exit(run(System.out, System.err, arguments));
     }
 

@@ -2,6 +2,7 @@ package io.apicache.examples.observability;
 
 import io.apicache.ApiCacheListener;
 import io.apicache.Codec;
+import io.apicache.examples.CommandLine;
 import io.apicache.examples.Stores;
 import io.apicache.spi.Store;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -49,12 +50,7 @@ public final class Observed {
             boolean help = false;
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
-                    case "--redis" -> {
-                        if (++i == arguments.length) {
-                            throw new IllegalArgumentException("--redis needs a value: see --help");
-                        }
-                        redis = arguments[i];
-                    }
+                    case "--redis" -> redis = CommandLine.value(arguments, ++i);
                     case "--break" -> breaks = true;
                     case "--help" -> help = true;
                     default -> throw new IllegalArgumentException("unknown argument " + arguments[i] + ": see --help");
@@ -80,8 +76,7 @@ public final class Observed {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        System.setProperty("slf4j.internal.verbosity", "ERROR"); // no word about a logger that Lettuce could have
-        System.setProperty("io.netty.transport.noNative", "true"); // nor one about a native library
+        CommandLine.keepLibrariesQuiet();
         System.exit(run(System.out, System.err, arguments));
     }
 
