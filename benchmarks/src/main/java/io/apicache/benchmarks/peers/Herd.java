@@ -16,8 +16,8 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
     private static final int WAIT_MILLIS = 60_000;
     private static final int MANY = 10_000;
 
-    /** Work takes no longer than this: some of the peers do not renew their locks. */
-    private static final int LONGEST_MILLIS = 3_000;
+    /** After the last of them was started, the work goes on for no longer than this: some of the peers do not renew their locks. */
+    private static final int LONGEST_MILLIS = 2_000;
 
     static Scenario scenario(int waiters, int processes) {
         return new Scenario(
@@ -39,16 +39,23 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
         return waiters >= MANY;
     }
 
-    /** {@return for each waiter, how long after the end of the work it had the response} */
-    long[] run(Fleet fleet, String id, long workMillis) throws InterruptedException {
+    /**
+     * Does it once.
+     *
+     * @param moreMillis how long the work goes on when all waiters have been started
+     * @return for each waiter, how long after the end of the work it had the response
+     */
+    long[] run(Fleet fleet, String id, long moreMillis) throws InterruptedException {
         WorkerProcess owner = fleet.worker(0);
-        owner.order("hold", id, workMillis);
+        owner.order("hold", id);
         owner.answer("holding");
         for (int i = 0; i < processes; i++) {
             WorkerProcess worker = fleet.worker(fleet.size() - 1 - i);
             worker.order("wait", id, waiters / processes, WAIT_MILLIS);
             worker.answer("waiting");
         }
+        Thread.sleep(moreMillis);
+        owner.order("finish");
         long finished = Long.parseLong(owner.answer("finished")[0]);
         List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < processes; i++) {

@@ -119,7 +119,7 @@ record Scenario(String name, String title, int operations, Steps steps) {
                 new Steps() {
                     @Override
                     public Times run(Fleet fleet, String id) throws InterruptedException {
-                        fleet.worker(0).order("hold", id, 600_000);
+                        fleet.worker(0).order("hold", id);
                         fleet.worker(0).answer("holding");
                         fleet.worker(1).order("wait", id, 1, UNTIL_GIVEN_UP.toMillis());
                         fleet.worker(1).answer("waiting");

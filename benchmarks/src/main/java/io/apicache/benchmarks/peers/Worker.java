@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * replay ID CALLS            times NANOS…               calls for an id that has a response
  * first PREFIX CALLS         times NANOS…               calls for ids that nobody has seen
- * hold ID MILLIS             holding, then finished AT  works so long; AT is just before the response is handed over
+ * hold ID                    holding                    works until it is told to finish
+ * finish                     finished AT                AT is just before the response is handed over
  * wait ID THREADS MILLIS     waiting, then woken EXECUTIONS AT…
  * many PREFIX IDS CALLS THREADS MILLIS SEED
  *                            done EXECUTIONS FROM TO NANOS…  so many calls for each of the ids, in an order that follows from the seed
@@ -36,6 +37,7 @@ final class Worker {
 
     private final Peer peer;
     private final byte[] response;
+    private CountDownLatch finish = new CountDownLatch(0);
 
     private Worker(Peer peer, int bytes) {
         this.peer = peer;
@@ -60,7 +62,12 @@ final class Worker {
         switch (order[0]) {
             case "replay" -> time(Integer.parseInt(order[2]), call -> order[1]);
             case "first" -> time(Integer.parseInt(order[2]), call -> order[1] + call);
-            case "hold" -> inBackground(() -> hold(order[1], Long.parseLong(order[2])));
+            case "hold" -> {
+                CountDownLatch told = new CountDownLatch(1);
+                finish = told;
+                inBackground(() -> hold(order[1], told));
+            }
+            case "finish" -> finish.countDown();
             case "wait" -> inBackground(() -> await(order[1], Integer.parseInt(order[2]), Long.parseLong(order[3])));
             case "many" -> inBackground(() -> many(order));
             default -> throw new IOException("unknown order: " + String.join(" ", order));
@@ -84,11 +91,11 @@ final class Worker {
         say("times " + words(nanos));
     }
 
-    private void hold(String id, long millis) throws Exception {
+    private void hold(String id, CountDownLatch told) throws Exception {
         long[] finished = new long[1];
         require(peer.answer(id, Duration.ZERO, () -> {
             say("holding");
-            Thread.sleep(millis);
+            told.await();
             finished[0] = System.nanoTime();
             return response;
         }));
