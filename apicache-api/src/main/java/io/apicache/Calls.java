@@ -64,6 +64,9 @@ final class Calls {
             throw new WaitInterruptedException("interrupted during " + verb + ": it may still happen", e);
         } catch (ExecutionException e) {
             Throwable cause = Failures.unwrap(e);
+            if (cause instanceof Error error) {
+                throw error; // of a codec: it says nothing of the store
+            }
             throw cause instanceof RuntimeException known ? known : Failures.unavailable(verb, cause);
         }
     }

@@ -288,14 +288,14 @@ final class Claim<R> {
                 throw new LeaseLostException("the cache was closed, which gave the claim on " + room.key + " back");
             }
             attempted = true;
-            handling = new Handling<>(this, response, kept);
+            handling = new Handling<>(this);
             return handling;
         });
         if (started == null) {
             room.finishUnprotected();
             return CompletableFuture.completedFuture(true);
         }
-        return started.start();
+        return started.start(response, kept);
     }
 
     private void requireUnfinished(String verb) {

@@ -56,8 +56,8 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
 
     /**
      * Stores the response without waiting for the store, as {@link #handle(Object)}. Misuse is refused in this call, with {@link
-     * IllegalStateException}; everything else is told through the future. Do not change the response before it completes: it is encoded in this
-     * call, and once more if the store has to be asked again.
+     * IllegalStateException}; everything else is told through the future. The response is encoded in this call, and once; a store that keeps
+     * it as it is, in memory, keeps this very object.
      *
      * @param response what every other caller gets
      * @return completes when it is stored, or with the exceptions of {@link #handle(Object)}

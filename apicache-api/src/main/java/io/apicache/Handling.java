@@ -2,7 +2,10 @@ package io.apicache;
 
 import io.apicache.spi.Stored;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,28 +17,31 @@ final class Handling<R> {
     private final Claim<R> claim;
     private final Room<R> room;
     private final Engine<R> engine;
-    private final R response;
-    private final Duration keepFor;
-    private final long started;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
+    private @Nullable Supplier<CompletionStage<Stored<R>>> prepared;
+    private long started;
     private int tries;
     private boolean inFlight;
     private boolean ended;
     private long sentAt;
 
-    Handling(Claim<R> claim, R response, Duration keepFor) {
+    Handling(Claim<R> claim) {
         this.claim = claim;
         this.room = claim.room();
         this.engine = room.engine();
-        this.response = response;
-        this.keepFor = keepFor;
-        this.started = engine.now();
-        this.sentAt = started;
     }
 
-    /** {@return completes when the outcome is there, on whatever thread brings it} */
-    CompletableFuture<Boolean> start() {
+    /** Encodes the response on this thread. {@return completes when the outcome is there, on whatever thread brings it} */
+    CompletableFuture<Boolean> start(R response, Duration keepFor) {
+        try {
+            prepared = engine.store().prepare(room.key, claim.proof(), response, keepFor);
+        } catch (RuntimeException
+                | Error e) { // it could not be encoded, perhaps for want of heap: a smaller one may still do
+            notSent(e);
+            return done;
+        }
+        started = engine.now();
         send(started);
         return done;
     }
@@ -52,28 +58,13 @@ final class Handling<R> {
         }
         CompletableFuture<Stored<R>> answer;
         try {
-            answer = engine.store()
-                    .handle(room.key, claim.proof(), response, keepFor)
-                    .toCompletableFuture();
+            answer = Objects.requireNonNull(prepared, "prepared").get().toCompletableFuture();
         } catch (StoreUnavailableException e) {
             answered(number, null, e);
             return;
-        } catch (
-                RuntimeException
-                        e) { // the response could not be encoded: nothing has been sent, and trying again is of no use
-            room.change(out -> {
-                claim.handlingEnded(false, false, out);
-                end(e, out);
-                return true;
-            });
+        } catch (RuntimeException | Error e) { // the store does not take it, and will not take it later
+            notSent(e);
             return;
-        } catch (Error e) { // the heap was full, perhaps: a smaller response may still do
-            room.change(out -> {
-                ended = true;
-                claim.handlingEnded(false, false, out);
-                return true;
-            });
-            throw e;
         }
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             answered(number, answer.join(), null);
@@ -81,6 +72,14 @@ final class Handling<R> {
         }
         engine.keeper().watch();
         var unused = answer.whenComplete((stored, failure) -> answered(number, stored, failure));
+    }
+
+    private void notSent(Throwable why) {
+        room.change(out -> {
+            claim.handlingEnded(false, false, out);
+            end(why, out);
+            return true;
+        });
     }
 
     /** A try that the store does not answer counts as failed with an unknown outcome. */
@@ -152,7 +151,7 @@ final class Handling<R> {
         }
     }
 
-    private void end(@Nullable RuntimeException failure, Outbox<R> out) {
+    private void end(@Nullable Throwable failure, Outbox<R> out) {
         ended = true;
         out.act(() -> {
             if (failure == null) {

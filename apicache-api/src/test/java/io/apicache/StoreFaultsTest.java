@@ -207,9 +207,36 @@ class StoreFaultsTest {
         FirstSeen<String> owner = (FirstSeen<String>) encoding.receiveAndWait("id", Duration.ZERO);
 
         assertThatThrownBy(() -> owner.handle("large")).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(owner.handleAsync("large")::join).hasCauseInstanceOf(OutOfMemoryError.class);
         owner.handle("small");
 
         assertThat(elsewhere.peek("id").orElseThrow().response()).isEqualTo("small");
+    }
+
+    @Test
+    @DisplayName(
+            "H3 a response is encoded once, by who handles it and as long as it takes, however often the store has to be asked")
+    void aResponseIsEncodedOnce() throws Exception {
+        List<Thread> encoding = new ArrayList<>();
+        ApiCache<String> encoded = build(over(faulty.as(
+                (key, response) -> {
+                    encoding.add(Thread.currentThread());
+                    pass(STORE_TIMEOUT);
+                    return response;
+                },
+                (key, response) -> response)));
+        FirstSeen<String> owner = (FirstSeen<String>) encoded.receiveAndWait("id", Duration.ZERO);
+        faulty.nth(1, Verb.HANDLE, Fault.REFUSED).nth(2, Verb.HANDLE, Fault.REPLY_LOST);
+
+        CompletableFuture<Void> handled = owner.handleAsync("response");
+        assertThat(handled).isNotDone();
+        Thread timer = new Thread(() -> pass(STORE_TIMEOUT), "a timer");
+        timer.start();
+        timer.join();
+
+        in(handled);
+        assertThat(faulty.calls(Verb.HANDLE)).isEqualTo(3);
+        assertThat(encoding).containsExactly(Thread.currentThread());
     }
 
     @Test

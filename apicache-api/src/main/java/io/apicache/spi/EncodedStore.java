@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store seen through an encoding. Nothing is decoded before a receiver asks for the value, on its own thread. */
@@ -36,7 +37,13 @@ final class EncodedStore<V, R> implements Store<R> {
 
     @Override
     public CompletionStage<Stored<R>> handle(Key key, Token token, R value, Duration keepFor) {
-        return store.handle(key, token, encode.apply(key, value), keepFor).thenApply(stored -> decoded(key, stored));
+        return prepare(key, token, value, keepFor).get();
+    }
+
+    @Override
+    public Supplier<CompletionStage<Stored<R>>> prepare(Key key, Token token, R value, Duration keepFor) {
+        Supplier<CompletionStage<Stored<V>>> prepared = store.prepare(key, token, encode.apply(key, value), keepFor);
+        return () -> prepared.get().thenApply(stored -> decoded(key, stored));
     }
 
     @Override

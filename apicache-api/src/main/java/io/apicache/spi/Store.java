@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,20 @@ public interface Store<V> extends AutoCloseable {
     CompletionStage<Stored<V>> handle(Key key, Token token, V value, Duration keepFor);
 
     /**
+     * Prepares a response to be stored: what need be done only once, such as encoding it, is done in this call. The engine asks for this on
+     * the thread of who handles, and then for the response to be stored, on any thread, until it knows the outcome.
+     *
+     * @param key the record
+     * @param token the proof of the claim
+     * @param value the response
+     * @param keepFor how long it is retained from the moment it is stored; zero hands it to present waiters only
+     * @return stores it as {@link #handle} does, each time it is asked to
+     */
+    default Supplier<CompletionStage<Stored<V>>> prepare(Key key, Token token, V value, Duration keepFor) {
+        return () -> handle(key, token, value, keepFor);
+    }
+
+    /**
      * Starts the lease anew.
      *
      * @param key the record
@@ -146,7 +161,7 @@ public interface Store<V> extends AutoCloseable {
     /**
      * Puts an encoding around a store: how a store of bytes becomes a store of responses, in one place for all of them.
      *
-     * @param encode runs in {@code handle}, on the calling thread
+     * @param encode runs in {@code handle} and {@code prepare}, on the calling thread
      * @param decode runs in {@link Claimed.Handled#value()}, on the calling thread, for each receiver anew
      * @param <R> what callers see
      * @return a view of this store; closing it closes this store

@@ -3,6 +3,7 @@ package io.apicache.examples.observability;
 import io.apicache.StoreUnavailableException;
 import io.apicache.StoreUnavailableException.Outcome;
 import io.apicache.spi.Store;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -33,11 +34,14 @@ final class UnreliableStore<R> {
 
     @SuppressWarnings("unchecked") // a proxy of the interface that it is asked for
     Store<R> asStore() {
-        return (Store<R>) Proxy.newProxyInstance(
-                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, move, given) -> call(move, given));
+        return (Store<R>)
+                Proxy.newProxyInstance(Store.class.getClassLoader(), new Class<?>[] {Store.class}, this::call);
     }
 
-    private Object call(Method move, Object[] given) throws Throwable {
+    private Object call(Object proxy, Method move, Object[] given) throws Throwable {
+        if (move.getName().equals("prepare")) {
+            return InvocationHandler.invokeDefault(proxy, move, given); // ends in handle, and that comes here
+        }
         if (move.getName().equals("claim") && claimsToRefuse.getAndUpdate(UnreliableStore::less) > 0) {
             return failed(Outcome.NOT_EXECUTED);
         }
