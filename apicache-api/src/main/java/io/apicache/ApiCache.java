@@ -3,6 +3,8 @@ package io.apicache;
 import io.apicache.spi.Store;
 import io.apicache.spi.Time;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -271,7 +273,7 @@ public final class ApiCache<R> implements AutoCloseable {
 
         final Store<R> store;
         String namespace = "default";
-        ApiCacheListener listener = Events.NONE;
+        final List<ApiCacheListener> listeners = new ArrayList<>();
         Unavailable whenUnavailable = Unavailable.FAIL;
         Time time = Time.system();
 
@@ -343,13 +345,14 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         /**
-         * Sets who is told what happens.
+         * Adds somebody who is told what happens. Several are told one after the other, in the order in which they were added; what one
+         * of them throws keeps nothing from the others.
          *
          * @param listener see its duties
          * @return this
          */
         public Builder<R> listener(ApiCacheListener listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
+            listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

@@ -54,7 +54,7 @@ final class Engine<R> {
         limits = settings.limits();
         time = settings.time;
         threads = new Threads(namespace, settings.scheduler, settings.executor);
-        events = new Events(settings.listener, threads, time);
+        events = new Events(settings.listeners, threads, time);
         calls = new Calls(threads, limits);
         receipts = new Receipts<>(this);
         whenUnavailable = settings.whenUnavailable;

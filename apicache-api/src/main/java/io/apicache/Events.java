@@ -5,28 +5,24 @@ import io.apicache.spi.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the listener, on a thread that may run foreign code, and keeps what it throws from doing harm. */
+/** Calls the listeners, on a thread that may run foreign code, and keeps what they throw from doing harm. */
 final class Events {
-
-    static final ApiCacheListener NONE = new Silent();
 
     private static final Logger LOG = System.getLogger(ApiCache.class.getName());
 
-    private final ApiCacheListener listener;
+    private final List<ApiCacheListener> listeners;
     private final boolean heard;
     private final Threads threads;
     private final Time time;
 
-    /** Nobody listens: what is not heard need not be timed, and no task is made for it. */
-    private static final class Silent implements ApiCacheListener {}
-
-    Events(ApiCacheListener listener, Threads threads, Time time) {
-        this.listener = listener;
-        this.heard = !(listener instanceof Silent);
+    Events(List<ApiCacheListener> listeners, Threads threads, Time time) {
+        this.listeners = List.copyOf(listeners);
+        this.heard = !listeners.isEmpty();
         this.threads = threads;
         this.time = time;
     }
@@ -92,13 +88,12 @@ final class Events {
     }
 
     private void tell(Consumer<ApiCacheListener> event) {
-        if (!heard) {
-            return;
-        }
-        try {
-            event.accept(listener);
-        } catch (Throwable e) { // also an Error: whoever is being told of a claim would not get it
-            LOG.log(Level.WARNING, "a listener threw; the event is lost to it", e);
+        for (ApiCacheListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (Throwable e) { // also an Error: whoever is being told of a claim would not get it
+                LOG.log(Level.WARNING, "a listener threw; the event is lost to it", e);
+            }
         }
     }
 }

@@ -342,6 +342,29 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
     }
 
     @Test
+    @DisplayName("O1 each of several listeners hears everything, in turn, whatever the others throw")
+    void everyListenerHears() {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        ApiCacheListener second = new ApiCacheListener() {
+            @Override
+            public void received(String requestId, Outcome outcome) {
+                heard.add("second " + outcome);
+            }
+
+            @Override
+            public void handled(String requestId, Duration work) {
+                heard.add("second handled");
+            }
+        };
+        ApiCache<String> cache =
+                build(over(open()).listener(new Recorder(heard)).listener(second));
+
+        firstSeen(cache).handle("response");
+
+        assertThat(heard).containsExactly("FIRST_SEEN", "second FIRST_SEEN", "handled", "second handled");
+    }
+
+    @Test
     @DisplayName("O1 the listener hears of a wait that is cancelled")
     void theListenerHearsOfACancelledWait() {
         Queue<String> heard = new ConcurrentLinkedQueue<>();

@@ -1,14 +1,14 @@
 package io.apicache.examples.observability;
 
 import io.apicache.ApiCache;
-import io.apicache.ApiCacheListener;
 import io.apicache.spi.Store;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 
-/** Three caches of one namespace, and one listener that hears them all. Closing it gives open claims back. */
+/** Three caches of one namespace, and listeners that hear them all. Closing it gives open claims back. */
 final class Caches implements AutoCloseable {
 
     private static final Duration KEPT = Duration.ofMinutes(1);
@@ -21,25 +21,19 @@ final class Caches implements AutoCloseable {
     private final ApiCache<String> failing;
     private final IntSupplier openClaims;
 
-    Caches(Store<String> store, String namespace, ApiCacheListener listener, IntSupplier openClaims) {
+    Caches(Store<String> store, UnaryOperator<ApiCache.Builder<String>> settings, IntSupplier openClaims) {
         ScheduledExecutorService stopped = Executors.newSingleThreadScheduledExecutor();
         stopped.shutdownNow(); // a process that stands still renews nothing
         this.unreliable = new UnreliableStore<>(store);
         this.openClaims = openClaims;
-        serving = cache(store, namespace, listener).build();
-        frozen = cache(store, namespace, listener)
-                .lease(SHORT_LEASE)
-                .scheduler(stopped)
-                .build();
-        failing = cache(unreliable.asStore(), namespace, listener).build();
+        serving = cache(store, settings).build();
+        frozen = cache(store, settings).lease(SHORT_LEASE).scheduler(stopped).build();
+        failing = cache(unreliable.asStore(), settings).build();
     }
 
-    private static ApiCache.Builder<String> cache(Store<String> store, String namespace, ApiCacheListener listener) {
-        return ApiCache.over(store)
-                .namespace(namespace)
-                .keepFor(KEPT)
-                .storeTimeout(PATIENT)
-                .listener(listener);
+    private static ApiCache.Builder<String> cache(
+            Store<String> store, UnaryOperator<ApiCache.Builder<String>> settings) {
+        return settings.apply(ApiCache.over(store).keepFor(KEPT).storeTimeout(PATIENT));
     }
 
     /** {@return the one that works as it should} */

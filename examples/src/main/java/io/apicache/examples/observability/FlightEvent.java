@@ -24,7 +24,7 @@ abstract class FlightEvent extends Event {
     String namespace;
 
     @Label("Request")
-    @Description("The request id, hashed: the same within one process, and of no use elsewhere")
+    @Description("The request id, hashed: the same within one listener, and of no use elsewhere")
     @Nullable
     String request;
 

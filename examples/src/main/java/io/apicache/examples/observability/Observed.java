@@ -1,6 +1,6 @@
 package io.apicache.examples.observability;
 
-import io.apicache.ApiCacheListener;
+import io.apicache.ApiCache;
 import io.apicache.Codec;
 import io.apicache.examples.CommandLine;
 import io.apicache.examples.Stores;
@@ -40,7 +40,7 @@ public final class Observed {
 
     private final PrintStream out;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final ApiCacheListener listener;
+    private final boolean breaks;
 
     private record Arguments(@Nullable String redis, boolean breaks, boolean help) {
 
@@ -62,12 +62,7 @@ public final class Observed {
 
     private Observed(PrintStream out, boolean breaks) {
         this.out = out;
-        // snippet observability-listeners
-        MicrometerListener meters = new MicrometerListener(registry, NAMESPACE);
-        FlightRecorderListener events = new FlightRecorderListener(NAMESPACE);
-        ApiCacheListener both = Listeners.all(events, meters);
-        // end
-        this.listener = breaks ? Listeners.all(both, meters) : both;
+        this.breaks = breaks;
     }
 
     /**
@@ -98,12 +93,20 @@ public final class Observed {
         }
     }
 
+    private ApiCache.Builder<String> observed(ApiCache.Builder<String> cache, MicrometerListener meters) {
+        // snippet observability-listeners
+        cache.namespace(NAMESPACE).listener(meters).listener(new FlightRecorderListener(NAMESPACE));
+        // end
+        return breaks ? cache.listener(meters) : cache;
+    }
+
     private boolean run(Store<String> store) throws IOException {
+        MicrometerListener meters = new MicrometerListener(registry, NAMESPACE);
         Path file = Files.createTempFile("apicache", ".jfr");
         try (Recording recording = recording()) {
             recording.start();
             Workload workload;
-            try (Caches caches = new Caches(store, NAMESPACE, listener, this::openClaims)) {
+            try (Caches caches = new Caches(store, cache -> observed(cache, meters), this::openClaims)) {
                 workload = new Workload(caches, UUID.randomUUID().toString());
                 workload.run();
                 awaitMeters(workload.seen());

@@ -94,7 +94,8 @@ class BrokenMetersTest {
                 ApiCache<String> cache = ApiCache.over(store)
                         .namespace(namespace)
                         .keepFor(Duration.ofMinutes(1))
-                        .listener(Listeners.all(meters, new FlightRecorderListener(namespace)))
+                        .listener(meters)
+                        .listener(new FlightRecorderListener(namespace))
                         .build()) {
             FirstSeen<String> claim = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
             CompletableFuture<Receipt<String>> waiting = cache.receiveAsync("id", Duration.ofSeconds(30));

@@ -45,18 +45,19 @@ class ObservedCacheTest {
     private final AtomicInteger bookings = new AtomicInteger();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Told told = new Told();
-    private final ApiCacheListener listener =
-            Listeners.all(new FlightRecorderListener(namespace), new MicrometerListener(registry, namespace), told);
+    private final List<ApiCacheListener> listeners =
+            List.of(new FlightRecorderListener(namespace), new MicrometerListener(registry, namespace), told);
 
     @TempDir
     private Path directory;
 
     private ApiCache.Builder<String> cache(Store<String> store) {
-        return ApiCache.over(store)
+        ApiCache.Builder<String> cache = ApiCache.over(store)
                 .namespace(namespace)
                 .keepFor(Duration.ofMinutes(1))
-                .storeTimeout(Duration.ofSeconds(20))
-                .listener(listener);
+                .storeTimeout(Duration.ofSeconds(20));
+        listeners.forEach(cache::listener);
+        return cache;
     }
 
     private double open() {
