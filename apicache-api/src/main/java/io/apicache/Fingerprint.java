@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -60,6 +61,15 @@ public final class Fingerprint {
             bytes[i] = utf8(Objects.requireNonNull(parts[i], () -> "parts[" + number + "]"), number);
         }
         return of(bytes);
+    }
+
+    /**
+     * Writes the whole hash, to be part of a request id: what a cached computation depends on may be longer than an id, or secret.
+     *
+     * @return 64 digits from 0 to f; the same for the same parts in every version of this library
+     */
+    public String toHex() {
+        return HexFormat.of().formatHex(digest.toBytes());
     }
 
     /** {@return the hash, as stores keep it} */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
 
-    /** Longest id that is accepted, in UTF-16 characters. Hash longer ones, for instance with {@link Fingerprint}. */
+    /** Longest id that is accepted, in UTF-16 characters. Of longer ones take {@link Fingerprint#toHex()}. */
     public static final int MAX_ID_LENGTH = 1_024;
 
     private final String id;

@@ -3,8 +3,10 @@ package io.apicache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -54,6 +56,17 @@ class FingerprintTest {
     void textAndBytesAgree(String part) {
         assertThat(Fingerprint.of(part)).isEqualTo(Fingerprint.of(utf8(part)));
         assertThat(Fingerprint.of(part, "x")).isEqualTo(Fingerprint.of(utf8(part), utf8("x")));
+    }
+
+    @Test
+    @DisplayName("F1 the hash can be written whole, and stays what it is")
+    void theHashCanBeWritten() throws Exception {
+        byte[] partWithItsLength = {0, 0, 0, 0, 0, 0, 0, 3, 'a', 'b', 'c'};
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(partWithItsLength);
+
+        assertThat(Fingerprint.of("abc").toHex())
+                .isEqualTo(HexFormat.of().formatHex(hash))
+                .hasSize(64);
     }
 
     @Test
