@@ -25,7 +25,7 @@ record Arguments(
               --redis URI      keeps the answers in this Redis, such as redis://localhost:6379, instead of in memory
               --processes N    runs N servers in JVMs of their own, 1 to 64, and one more that is killed at work again
                                and again; needs --redis. Without it, the servers run in one JVM
-              --lease MILLIS   how soon a dead server is noticed, 50 to 60000; 500 by default, 3000 with --redis
+              --lease MILLIS   how soon a dead server is noticed, 50 to 60000; 1000 by default, 3000 with --redis
               --threads N      how many clients at a time, 1 to 1000; 96 by default
               --break          runs with the cache switched off, to show that the check notices: ends with 1
               --help           this
@@ -58,7 +58,7 @@ record Arguments(
             throw new IllegalArgumentException("--processes needs --redis: processes share no memory");
         }
         if (lease == 0) {
-            lease = redis == null ? 500 : 3_000; // three times as long as a command to Redis may take
+            lease = redis == null ? 1_000 : 3_000; // three times as long as a command to Redis may take
         }
         return new Arguments(file, redis, processes, Duration.ofMillis(lease), threads, breaks, help);
     }

@@ -2,6 +2,8 @@ package io.apicache.examples;
 
 import io.apicache.ApiCache;
 import io.apicache.codec.KryoCodec;
+import io.apicache.examples.http.Header;
+import io.apicache.examples.http.StoredResponse;
 import io.apicache.spi.Store;
 import java.net.URI;
 import java.time.Duration;
@@ -9,10 +11,10 @@ import java.time.Duration;
 /** One instance of the service: a cache on the store that all instances share, and an HTTP server that asks it first. */
 final class Instance implements AutoCloseable {
 
-    private final ApiCache<Payment> cache;
+    private final ApiCache<StoredResponse> cache;
     private final PaymentServer server;
 
-    Instance(ApiCache.Builder<Payment> builder, Journal journal, boolean dies) {
+    Instance(ApiCache.Builder<StoredResponse> builder, Journal journal, boolean dies) {
         cache = builder.listener(journal).build();
         server = new PaymentServer(cache, journal, dies);
     }
@@ -22,16 +24,15 @@ final class Instance implements AutoCloseable {
      *
      * @throws IllegalArgumentException if Redis cannot be used; the message says why
      */
-    static Store<Payment> open(Arguments arguments) {
-        return arguments.breaks() ? Store.passThrough() : Stores.open(arguments.redis(), KryoCodec.of(Payment.class));
+    static Store<StoredResponse> open(Arguments arguments) {
+        return arguments.breaks()
+                ? Store.passThrough()
+                : Stores.open(arguments.redis(), KryoCodec.of(StoredResponse.class, Header.class));
     }
 
     /** {@return settings of a cache; those of other runs on the same Redis have another namespace} */
-    static ApiCache.Builder<Payment> cache(Store<Payment> store, String namespace, Duration lease) {
-        return ApiCache.over(store)
-                .namespace(namespace)
-                .keepFor(Duration.ofHours(1))
-                .lease(lease);
+    static ApiCache.Builder<StoredResponse> cache(Store<StoredResponse> store, String namespace, Duration lease) {
+        return ApiCache.over(store).namespace(namespace).lease(lease);
     }
 
     URI payments() {

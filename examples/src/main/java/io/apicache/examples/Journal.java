@@ -1,6 +1,7 @@
 package io.apicache.examples;
 
 import io.apicache.ApiCacheListener;
+import java.time.Duration;
 
 /** Where servers write down what they do, as they do it: to be counted in this JVM, or told to the one that counts. */
 interface Journal extends ApiCacheListener {
@@ -20,6 +21,11 @@ interface Journal extends ApiCacheListener {
      * @param detail the nanoseconds of a wait, the id of the request otherwise
      */
     void write(Event event, String detail);
+
+    @Override
+    default void waited(String requestId, Outcome outcome, Duration waited) {
+        write(Event.WAITED, String.valueOf(waited.toNanos()));
+    }
 
     @Override
     default void takenOver(String requestId) {

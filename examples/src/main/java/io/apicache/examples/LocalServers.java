@@ -1,5 +1,6 @@
 package io.apicache.examples;
 
+import io.apicache.examples.http.StoredResponse;
 import io.apicache.spi.Store;
 import java.net.URI;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Two instances of the service in this JVM, and one that dies over everything it is given; the store is what they share. */
 final class LocalServers implements Servers {
 
-    private final Store<Payment> store;
+    private final Store<StoredResponse> store;
     private final Instance first;
     private final Instance second;
     private final Instance dying;

@@ -2,7 +2,7 @@ package io.apicache.examples;
 
 import io.apicache.examples.RequestFile.Behaviour;
 import io.apicache.examples.RequestFile.Line;
-import java.io.IOException;
+import io.apicache.examples.http.KeyHeader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,8 +12,11 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -86,29 +89,42 @@ final class Replay {
     private @Nullable HttpResponse<String> send(Line line, int attempt) throws InterruptedException {
         boolean first = attempt == 0;
         List<URI> working = servers.working();
-        URI server = first && line.behaviour() == Behaviour.CRASH
-                ? servers.dying()
-                : working.get((line.number() + attempt) % working.size());
+        boolean mortal = first && line.behaviour() == Behaviour.CRASH;
+        URI server = mortal ? servers.dying() : working.get((line.number() + attempt) % working.size());
         HttpRequest request = HttpRequest.newBuilder(server)
-                .header("Tenant", line.tenant())
-                .header("Idempotency-Key", line.key())
-                .header("Work-Millis", String.valueOf(line.workMillis()))
+                .header("Authorization", PaymentServer.authorization(line.tenant()))
+                .header(KeyHeader.NAME, KeyHeader.quoted(line.key()))
+                .header(BookingHandler.WORK_MILLIS, String.valueOf(line.workMillis()))
                 .timeout(first && line.behaviour() == Behaviour.TIMEOUT ? IMPATIENT : PATIENT)
                 .POST(HttpRequest.BodyPublishers.ofString(line.body()))
                 .build();
+        boolean answeredBefore = tally.isAnswered(line.requestId());
         long sent = System.nanoTime();
+        CompletableFuture<HttpResponse<String>> coming = http.sendAsync(request, BodyHandlers.ofString());
+        if (mortal) {
+            var unused =
+                    tally.death(line.requestId()).thenRun(() -> coming.cancel(true)); // it will not answer any more
+        }
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            if (response.headers().firstValue("Waited").orElse("").equals("false")) {
+            HttpResponse<String> response = coming.get();
+            if (answeredBefore && isReplay(response)) {
                 tally.replayNanos.add(System.nanoTime() - sent);
             }
             return response;
-        } catch (HttpTimeoutException e) {
-            tally.timeouts.incrementAndGet();
+        } catch (CancellationException e) {
             return null;
-        } catch (IOException e) {
-            return null; // the connection broke: the server is gone, or was never there
+        } catch (
+                ExecutionException
+                        e) { // the connection broke: the server is gone, or was never there; or it took too long
+            if (e.getCause() instanceof HttpTimeoutException) {
+                tally.timeouts.incrementAndGet();
+            }
+            return null;
         }
+    }
+
+    private static boolean isReplay(HttpResponse<String> response) {
+        return response.headers().firstValue("Idempotent-Replayed").isPresent();
     }
 
     private boolean isFinal(Line line, HttpResponse<String> response) {
@@ -121,7 +137,7 @@ final class Replay {
                 } else {
                     tally.body(line.requestId(), response.body());
                 }
-                if (response.headers().firstValue("Idempotent-Replayed").isPresent()) {
+                if (isReplay(response)) {
                     tally.replays.incrementAndGet();
                 }
                 return true;

@@ -1,6 +1,7 @@
 package io.apicache.examples;
 
 import io.apicache.Request;
+import io.apicache.examples.http.KeyHeader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +33,7 @@ final class RequestFile {
     record Line(int number, int atMillis, String tenant, String key, int workMillis, Behaviour behaviour, String body) {
 
         String requestId() {
-            return Request.idOf("POST /payments", tenant, key);
+            return Request.idOf(PaymentServer.OPERATION, tenant, key);
         }
     }
 
@@ -72,6 +73,9 @@ final class RequestFile {
         String key = fields[2];
         if (fields[1].isBlank() || key.isBlank()) {
             throw wrong(number, "tenant and key must not be blank");
+        }
+        if (KeyHeader.of(List.of(KeyHeader.quoted(key))) instanceof KeyHeader.Malformed malformed) {
+            throw wrong(number, "field 3 (key) cannot be sent as an Idempotency-Key: " + malformed.reason());
         }
         return new Line(
                 number,

@@ -1,5 +1,6 @@
 package io.apicache.examples;
 
+import io.apicache.examples.http.StoredResponse;
 import io.apicache.spi.Store;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,7 +22,7 @@ final class ServerMain {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         boolean dies = arguments[1].equals("dies");
         Arguments parsed = Arguments.parse(Arrays.copyOfRange(arguments, 2, arguments.length));
-        try (Store<Payment> store = Instance.open(parsed);
+        try (Store<StoredResponse> store = Instance.open(parsed);
                 Instance instance =
                         new Instance(Instance.cache(store, arguments[0], parsed.lease()), new ToldJournal(out), dies)) {
             out.println(instance.payments());

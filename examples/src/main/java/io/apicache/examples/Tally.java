@@ -3,6 +3,7 @@ package io.apicache.examples;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,7 @@ final class Tally implements Journal {
     final Queue<Long> waitNanos = new ConcurrentLinkedQueue<>();
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private final Map<String, Set<String>> bodies = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Void>> deaths = new ConcurrentHashMap<>();
 
     @Override
     public void write(Event event, String detail) {
@@ -31,7 +33,10 @@ final class Tally implements Journal {
             case BOOKED -> ledger.book(detail);
             case WAITED -> waitNanos.add(Long.valueOf(detail));
             case TOOK_OVER -> takeovers.incrementAndGet();
-            case DIED -> crashes.incrementAndGet();
+            case DIED -> {
+                crashes.incrementAndGet();
+                death(detail).complete(null);
+            }
         }
     }
 
@@ -42,7 +47,13 @@ final class Tally implements Journal {
         }
     }
 
-    int ids() {
-        return bodies.size();
+    /** {@return whether some client has the answer} */
+    boolean isAnswered(String requestId) {
+        return bodies.containsKey(requestId);
+    }
+
+    /** {@return ends when a server has died over this request} */
+    CompletableFuture<Void> death(String requestId) {
+        return deaths.computeIfAbsent(requestId, first -> new CompletableFuture<>());
     }
 }

@@ -24,17 +24,17 @@ class HandlerOnRedisTest {
 
     /** Three ids: duplicates at once, a client that gives up, and a reused key; duplicates only; one whose first server dies. */
     private static final String REQUESTS = """
-            0	acme	a	120	timeout	{"amount":1}
-            1	acme	a	120	plain	{"amount":1}
-            2	acme	a	120	plain	{"amount":1}
-            3	acme	a	120	plain	{"amount":1}
+            0	acme	a	600	timeout	{"amount":1}
+            1	acme	a	600	plain	{"amount":1}
+            2	acme	a	600	plain	{"amount":1}
+            3	acme	a	600	plain	{"amount":1}
             5	acme	c	30	plain	{"amount":3}
             5	acme	c	30	plain	{"amount":3}
             5	acme	c	30	plain	{"amount":3}
             10	acme	b	5	crash	{"amount":2}
             300	acme	a	1	mismatch	{"amount":1000}
-            900	acme	b	5	plain	{"amount":2}
-            901	acme	b	5	plain	{"amount":2}
+            3000	acme	b	5	plain	{"amount":2}
+            3001	acme	b	5	plain	{"amount":2}
             """;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -18,10 +18,10 @@ class HandlerTest {
 
     /** Two ids: one with duplicates at once, a client that gives up, and a reused key; one whose first server dies. */
     private static final String REQUESTS = """
-            0	acme	a	120	timeout	{"amount":1}
-            1	acme	a	120	plain	{"amount":1}
-            2	acme	a	120	plain	{"amount":1}
-            3	acme	a	120	plain	{"amount":1}
+            0	acme	a	600	timeout	{"amount":1}
+            1	acme	a	600	plain	{"amount":1}
+            2	acme	a	600	plain	{"amount":1}
+            3	acme	a	600	plain	{"amount":1}
             5	acme	b	5	crash	{"amount":2}
             6	acme	b	5	plain	{"amount":2}
             10	acme	a	1	mismatch	{"amount":1000}
@@ -48,7 +48,7 @@ class HandlerTest {
     @Test
     @DisplayName("C1 F1 H1 L1 every payment is booked once and answered alike, whatever clients and servers do")
     void everyPaymentIsBookedOnce() throws Exception {
-        int exit = run("--file", requests(), "--lease", "200");
+        int exit = run("--file", requests(), "--lease", "1000");
 
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("OK: every payment was booked once")

@@ -30,6 +30,7 @@ class RequestFileTest {
                 "10~acme~key~999999~plain~{}  | line 1: field 4 (work) is 999999, expected milliseconds",
                 "10~acme~key~5~slow~{}        | line 1: field 5 (behaviour) is 'slow', expected plain, timeout, crash",
                 "10~~key~5~plain~{}           | line 1: tenant and key must not be blank",
+                "10~acme~kéy~5~plain~{}       | line 1: field 3 (key) cannot be sent as an Idempotency-Key: it is not a",
                 "10~acme~key~5~mismatch~{}    | line 1: a mismatch needs an earlier line",
                 "# nothing                    | the file has no request"
             })

@@ -1,6 +1,7 @@
 package io.apicache.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.ApiCache;
 import io.apicache.Cached;
@@ -45,14 +46,21 @@ class SnippetsTest {
         }
 
         CompletableFuture<Payment> transferAsync(String body) {
+            if (body.isEmpty()) {
+                throw new IllegalArgumentException("planted: a call that throws instead of failing its future");
+            }
             return CompletableFuture.completedFuture(transfer(body, 0));
         }
     }
 
     private final AtomicInteger executions = new AtomicInteger();
     private final Bank bank = new Bank();
+    private boolean breaks;
 
     private Invoice createInvoice() {
+        if (breaks) {
+            throw new IllegalStateException("planted");
+        }
         return new Invoice(executions.incrementAndGet());
     }
 
@@ -82,6 +90,11 @@ class SnippetsTest {
         assertThat(cache.receiveAndWait("order-8", Duration.ZERO)).isInstanceOf(FirstSeen.class);
         assertThat(handlerOfTheReadme(cache, "order-8", Duration.ZERO)).isEqualTo("409");
         assertThat(executions).hasValue(1);
+
+        breaks = true;
+        assertThatThrownBy(() -> handlerOfTheReadme(cache, "order-9")).hasMessage("planted");
+        breaks = false;
+        assertThat(handlerOfTheReadme(cache, "order-9")).isEqualTo("200 2");
         cache.close();
     }
 
@@ -90,9 +103,11 @@ class SnippetsTest {
         Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
         if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());
         if (receipt instanceof InFlight<Invoice>) return conflict();
-        Invoice invoice = createInvoice();
-        cache.handle(requestId, invoice);
-        return ok(invoice);
+        try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {
+            Invoice invoice = createInvoice();
+            claim.handle(invoice);
+            return ok(invoice);
+        }
         // end
     }
 
@@ -162,7 +177,26 @@ class SnippetsTest {
 
             assertThat(second.get(10, TimeUnit.SECONDS)).isSameAs(first.get(10, TimeUnit.SECONDS));
             assertThat(bank.transfers).hasValue(1);
+
+            assertThat(payAsync(payments, "key-2", "")).failsWithin(10, TimeUnit.SECONDS);
+            assertThat(payAsync(payments, "key-2", "ten")).succeedsWithin(10, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void whatIsLongIsHashed() {
+        String tenant = "acme";
+        String from = "2026-01-01";
+        String to = "2026-02-01";
+        String query = "SELECT amount FROM sale WHERE region IN ('north', 'south')".repeat(100);
+        // snippet hashed-id
+        String id =
+                Request.idOf("report", tenant, Fingerprint.of(from, to, query).toHex());
+        // end
+        assertThat(Request.of(id).id()).isEqualTo(id).hasSizeLessThan(100);
+        assertThat(id)
+                .isNotEqualTo(Request.idOf(
+                        "report", tenant, Fingerprint.of(from, to, "").toHex()));
     }
 
     private CompletableFuture<Payment> payAsync(ApiCache<Payment> payments, String requestId, String body) {
@@ -173,7 +207,8 @@ class SnippetsTest {
                         return CompletableFuture.completedFuture(hit.response());
                     }
                     if (receipt instanceof FirstSeen<Payment> claim) {
-                        return bank.transferAsync(body)
+                        return CompletableFuture.completedFuture(body)
+                                .thenCompose(bank::transferAsync)
                                 .thenCompose(
                                         payment -> claim.handleAsync(payment).thenApply(done -> payment))
                                 .whenComplete((payment, failure) -> claim.close());

@@ -76,6 +76,9 @@ final class PaymentConsumer {
             }
             return result;
         } catch (Exception e) { // of the message, the cache or the work: whichever, the broker keeps the message
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             LOG.log(Level.DEBUG, "a delivery failed", e);
             return Result.FAILED;
         }

@@ -10,7 +10,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -76,14 +75,8 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
 
     // snippet grpc-store
     private void store(Answer answer) {
-        CompletableFuture<Void> handled;
-        try {
-            handled = claim.handleAsync(answer);
-        } catch (RuntimeException e) {
-            handled = CompletableFuture.failedFuture(e);
-        }
-        var unused = handled.whenComplete((done, failure) -> {
-            if (isLost(failure)) {
+        var unused = claim.handleAsync(answer).whenComplete((done, failure) -> {
+            if (failure instanceof LeaseLostException) {
                 end(OTHER_COUNTS, new Metadata(), Listener::onCancel);
             } else {
                 answer.sendTo(delegate(), false); // if it could not be stored: the truth, since the work is done
@@ -92,11 +85,6 @@ final class ClaimedCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
         });
     }
     // end
-
-    private static boolean isLost(@Nullable Throwable failure) {
-        return failure instanceof LeaseLostException
-                || (failure instanceof CompletionException && failure.getCause() instanceof LeaseLostException);
-    }
 
     /** Gives the claim back first, so that a retry finds the id free. */
     private void end(Status status, Metadata trailers, Consumer<Listener<Q>> event) {

@@ -12,9 +12,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** One instance of the service: a server on a free port of this machine, and its cache on the store that all instances share. */
 final class PaymentServer implements AutoCloseable {
+
+    private static final int DRAIN_SECONDS = 2;
 
     private final ApiCache<Answer> cache;
     private final ExecutorService threads = Executors.newFixedThreadPool(32);
@@ -55,10 +58,22 @@ final class PaymentServer implements AutoCloseable {
         return cache;
     }
 
+    /** Lets work in hand come to its end first: closing the cache gives open claims back, and the next try would do the work again. */
+    // snippet grpc-close
     @Override
     public void close() {
-        server.shutdownNow();
+        server.shutdown(); // no new calls
+        try {
+            if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow(); // who still waits may try another server
+            }
+            threads.shutdown();
+            threads.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS); // work outlives its client
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         cache.close();
         threads.shutdownNow();
     }
+    // end
 }

@@ -60,7 +60,7 @@ final class DemoServer implements AutoCloseable {
                     "cannot listen on port " + port + ": " + e.getMessage() + ": take another --port", e);
         }
         // snippet http-filter
-        Tenants tenants = new Tenants(Map.of(ACME, "acme", GLOBEX, "globex"));
+        Tenants tenants = new Tenants(Map.of(ACME, "acme", GLOBEX, "globex")::get);
         IdempotencyFilter rules = new IdempotencyFilter(cache, routes, tenants::of, DOCUMENTATION);
         server.createContext("/", handler)
                 .getFilters()

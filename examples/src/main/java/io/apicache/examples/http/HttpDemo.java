@@ -60,7 +60,7 @@ public final class HttpDemo {
 
     /** How soon a dead server is noticed; with Redis three times as long as a command may take. */
     private Duration lease() {
-        return arguments.redis() == null ? Duration.ofMillis(500) : Duration.ofSeconds(3);
+        return arguments.redis() == null ? Duration.ofMillis(1_500) : Duration.ofSeconds(3);
     }
 
     private boolean serve(Store<StoredResponse> store) throws InterruptedException {

@@ -126,7 +126,7 @@ public final class IdempotencyFilter {
             WebExchange exchange, IdempotencyRules rules, byte[] body, FirstSeen<StoredResponse> claim) {
         StoredResponse response;
         try {
-            response = exchange.run(body, new Work(claim.token(), claim::isLost));
+            response = exchange.run(body, new Work(claim.requestId(), claim.token(), claim::isLost));
         } catch (Exception e) {
             exchange.failed(e);
             return Problem.FAILED.response(documentation);

@@ -53,6 +53,16 @@ public sealed interface KeyHeader {
         return new Present(key);
     }
 
+    /**
+     * Writes the field.
+     *
+     * @param key of printable ASCII characters; others make a field that is malformed
+     * @return the value to send
+     */
+    static String quoted(String key) {
+        return '"' + key.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
     /** The grammar. */
     final class Syntax {
 

@@ -4,23 +4,36 @@ import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose request it is, by the token that it carries. A filter of its own before the one that asks: the server's authenticator runs after
  * all filters, and attributes of an exchange are shared by all requests of a context.
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads.
  */
-final class Tenants extends Filter {
+public final class Tenants extends Filter {
 
-    private final Map<String, String> byAuthorization;
+    private final Function<String, @Nullable String> byAuthorization;
 
-    Tenants(Map<String, String> byAuthorization) {
-        this.byAuthorization = Map.copyOf(byAuthorization);
+    /**
+     * Makes a filter.
+     *
+     * @param byAuthorization whose token this is; null if it is nobody's
+     */
+    public Tenants(Function<String, @Nullable String> byAuthorization) {
+        this.byAuthorization = byAuthorization;
     }
 
-    /** {@return the tenant of a request that has passed} */
-    String of(WebExchange exchange) {
-        String tenant = byAuthorization.get(exchange.headers("Authorization").get(0));
+    /**
+     * Names the tenant of a request that has passed.
+     *
+     * @param exchange what has passed
+     * @return whose it is
+     */
+    public String of(WebExchange exchange) {
+        String tenant = byAuthorization.apply(exchange.headers("Authorization").get(0));
         if (tenant == null) {
             throw new IllegalStateException("the request did not pass the filter of tenants");
         }
@@ -30,7 +43,7 @@ final class Tenants extends Filter {
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         List<String> tokens = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
-        if (tokens.size() == 1 && byAuthorization.containsKey(tokens.get(0))) {
+        if (tokens.size() == 1 && byAuthorization.apply(tokens.get(0)) != null) {
             chain.doFilter(exchange);
             return;
         }

@@ -7,10 +7,12 @@ import java.util.function.BooleanSupplier;
  *
  * <p><b>Thread-safety:</b> safe for use by many threads.
  *
+ * @param requestId the id of operation, tenant and key, to be handed on as the idempotency key of whoever is called next; empty without
+ *     protection
  * @param token the fencing token, to be passed along to systems that refuse a smaller one than they have seen; 0 without protection
  * @param lost whether another server may be at the same work by now
  */
-public record Work(long token, BooleanSupplier lost) {
+public record Work(String requestId, long token, BooleanSupplier lost) {
 
     /**
      * The field of a response by which a handler overrules its route: a number of seconds, where 0 gives the response to those who wait
@@ -20,7 +22,7 @@ public record Work(long token, BooleanSupplier lost) {
     public static final String KEEP_FOR = "Idempotency-Keep-For";
 
     /** A request without a claim. */
-    public static final Work UNPROTECTED = new Work(0, () -> false);
+    public static final Work UNPROTECTED = new Work("", 0, () -> false);
 
     /** {@return whether the claim was lost, so that the work had better stop} */
     public boolean isLost() {

@@ -4,10 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.Statement;
 
-/** Purchases in SQL, each a row that is worked on in several steps. Who is no longer its owner cannot write there. */
+/** Purchases in SQL, each a row that is worked on in several steps. Who is no longer its owner cannot write there. Statements are committed one by one. */
 final class Purchases {
 
     private final Connection sql;
@@ -42,7 +41,6 @@ final class Purchases {
             return update.executeUpdate() == 1;
         }
     }
-    // end
 
     private boolean insert(String requestId, long token, String step) throws SQLException {
         try (PreparedStatement insert = sql.prepareStatement("INSERT INTO purchase VALUES (?, ?, ?)")) {
@@ -50,10 +48,14 @@ final class Purchases {
             insert.setLong(2, token);
             insert.setString(3, step);
             return insert.executeUpdate() == 1;
-        } catch (SQLIntegrityConstraintViolationException somebodyWasFaster) {
-            return false;
+        } catch (SQLException e) {
+            if (String.valueOf(e.getSQLState()).startsWith("23")) { // somebody was faster
+                return false;
+            }
+            throw e;
         }
     }
+    // end
 
     String step(String requestId) throws SQLException {
         try (PreparedStatement select = sql.prepareStatement("SELECT step FROM purchase WHERE request_id = ?")) {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,38 @@ class EndsTest {
             assertThat(here.answer()).isEqualTo("payment 2");
             assertThat(there.answer()).isEqualTo("payment 2");
             assertThat(bank.executions()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("L1 a server that dies at work is succeeded by another, and one payment is made")
+    void aServerThatDiesIsSucceeded() throws Exception {
+        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
+        dead.shutdownNow(); // a process that has died renews nothing
+        AtomicInteger caches = new AtomicInteger();
+        Setup firstIsMortal = Setup.USUAL.cache(cache -> caches.incrementAndGet() == 1
+                ? cache.lease(Duration.ofSeconds(1)).scheduler(dead)
+                : cache.lease(Duration.ofSeconds(1)));
+        AtomicInteger payments = new AtomicInteger();
+        TestBank.Work firstDies = (bank, execution) -> {
+            if (execution == 1) {
+                bank.awaitGate();
+                throw Status.ABORTED.asException();
+            }
+            return "payment " + payments.incrementAndGet();
+        };
+        try (TestBank bank = TestBank.that(firstDies);
+                TwoServers servers = new TwoServers(place.twoStores(), PaymentService.of(bank), firstIsMortal)) {
+            Call cut = Call.pay(servers.first(), "key", "order");
+            until(() -> bank.executions() == 1);
+            cut.cancel(); // its connection broke
+
+            Call retry = Call.pay(servers.second(), "key", "order");
+
+            assertThat(retry.answer()).isEqualTo("payment 1");
+            assertThat(Call.pay(servers.second(), "key", "order").answer()).isEqualTo("payment 1");
+            assertThat(payments).hasValue(1);
+            bank.open();
         }
     }
 

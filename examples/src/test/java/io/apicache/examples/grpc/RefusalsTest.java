@@ -3,6 +3,7 @@ package io.apicache.examples.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.ApiCache;
+import io.apicache.CorruptRecordException;
 import io.apicache.codec.KryoCodec;
 import io.apicache.examples.Stores;
 import io.apicache.examples.grpc.TwoServers.Setup;
@@ -150,6 +151,23 @@ class RefusalsTest {
             Status status = Call.pay(servers.second(), "another key", "order").failure();
 
             assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(bank.executions()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("B2 an answer that cannot be read is data lost, and the work is not done again")
+    void anAnswerThatCannotBeReadIsDataLost() throws Exception {
+        Store<Answer> shared = new MemoryStore<>();
+        Store<Answer> blind = shared.as((key, answer) -> answer, (key, answer) -> {
+            throw new CorruptRecordException("planned", null);
+        });
+        try (TestBank bank = TestBank.quick();
+                TwoServers servers = new TwoServers(List.of(shared, blind), PaymentService.of(bank), Setup.USUAL)) {
+            assertThat(Call.pay(servers.first(), "key", "order").answer()).isEqualTo("payment 1");
+
+            assertThat(Call.pay(servers.second(), "key", "order").failure().getCode())
+                    .isEqualTo(Code.DATA_LOSS);
             assertThat(bank.executions()).isEqualTo(1);
         }
     }

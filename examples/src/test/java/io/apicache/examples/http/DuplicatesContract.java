@@ -175,10 +175,10 @@ abstract class DuplicatesContract extends ServerHarness {
         DemoServer dying =
                 server(cache(builder -> builder.lease(Duration.ofMillis(500)).scheduler(dead)), RULES, payments);
         DemoServer other = server(IMPATIENT);
-        bank.hold("order"); // never let go: this is where it died
+        Bank.Hold hold = bank.hold("order"); // never let go: this is where it died
 
         CompletableFuture<HttpResponse<String>> first = start(dying, ORDER);
-        until(() -> handled.get() == 1);
+        hold.awaitReached();
         HttpResponse<String> retry = untilDone(other, ORDER);
 
         assertFresh(retry, 201);

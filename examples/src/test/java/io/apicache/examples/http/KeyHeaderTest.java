@@ -55,6 +55,12 @@ class KeyHeaderTest {
         assertThat(KeyHeader.of(List.of(value))).isInstanceOf(KeyHeader.Malformed.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a b, c; d", "a\"b\\c", "\"\\"})
+    void whatIsWrittenIsRead(String key) {
+        assertThat(KeyHeader.of(List.of(KeyHeader.quoted(key)))).isEqualTo(new KeyHeader.Present(key));
+    }
+
     @Test
     void keysHaveUpTo255Characters() {
         String longest = "k".repeat(255);

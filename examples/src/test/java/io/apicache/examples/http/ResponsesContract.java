@@ -144,11 +144,14 @@ abstract class ResponsesContract extends ServerHarness {
 
     @Test
     void aResponseEndsWithItsTime() throws Exception {
-        DemoServer server = server(RULES, answering(200, Work.KEEP_FOR, "1"));
+        DemoServer server = server(RULES, answering(200, Work.KEEP_FOR, "2"));
 
+        int calls = 0;
         while (handled.get() < 2) {
             assertThat(send(server, ORDER).statusCode()).isEqualTo(200);
+            calls++;
         }
+        assertThat(calls).isGreaterThan(2); // it was kept, before it was not
     }
 
     @ParameterizedTest
