@@ -245,6 +245,7 @@ class OneQueryTest {
             gate.countDown();
             assertThat(pagesFromQuery(2, lost.get())).isEqualTo(1);
             assertThat(dying.counts.computations()).isZero();
+            assertThat(queries).hasValue(2);
             assertThat(living.load().body()).contains(", in 1 ms");
         }
     }
