@@ -77,11 +77,25 @@ public final class Comparison {
         if (form.rounds() > 1) {
             for (Fleet fleet : fleets) {
                 say("warm-up: " + fleet.peer().title());
-                for (Scenario scenario : withoutTakeover(scenarios)) {
+                for (Scenario scenario : withoutKills(scenarios)) {
                     attempt(fleet, scenario, () -> warmUp(fleet, scenario));
                 }
             }
         }
+        rounds(withoutKills(scenarios));
+        for (Scenario scenario : withoutKills(form.forCounting().scenarios())) {
+            for (Fleet fleet : fleets) {
+                say("counting: " + scenario.name() + ", " + fleet.peer().title());
+                attempt(fleet, scenario, () -> count(fleet, scenario));
+            }
+        }
+        // Last: a process that was killed is replaced by a JVM that is cold, in which nothing else is to be timed.
+        rounds(scenarios.stream()
+                .filter(scenario -> scenario.steps().killsAProcess())
+                .toList());
+    }
+
+    private void rounds(List<Scenario> scenarios) throws IOException, InterruptedException {
         for (int round = 1; round <= form.rounds(); round++) {
             List<Fleet> turn = new ArrayList<>(fleets);
             Collections.rotate(turn, round);
@@ -94,17 +108,12 @@ public final class Comparison {
                 }
             }
         }
-        for (Scenario scenario : withoutTakeover(form.forCounting().scenarios())) {
-            for (Fleet fleet : fleets) {
-                say("counting: " + scenario.name() + ", " + fleet.peer().title());
-                attempt(fleet, scenario, () -> count(fleet, scenario));
-            }
-        }
     }
 
-    /** The last one; it takes seconds, and commands while nothing happens say nothing. */
-    private static List<Scenario> withoutTakeover(List<Scenario> scenarios) {
-        return scenarios.subList(0, scenarios.size() - 1);
+    private static List<Scenario> withoutKills(List<Scenario> scenarios) {
+        return scenarios.stream()
+                .filter(scenario -> !scenario.steps().killsAProcess())
+                .toList();
     }
 
     /** What may fail. */

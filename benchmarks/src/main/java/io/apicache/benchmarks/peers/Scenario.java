@@ -60,6 +60,11 @@ record Scenario(String name, String title, int operations, Steps steps) {
 
         default void tidyUp(Fleet fleet) throws IOException, InterruptedException {}
 
+        /** {@return whether a process is replaced afterwards, by one that is cold} */
+        default boolean killsAProcess() {
+            return false;
+        }
+
         /** {@return whether a peer that cannot do it is told of, instead of ending everything} */
         default boolean mayBeTooMuch() {
             return false;
@@ -130,6 +135,11 @@ record Scenario(String name, String title, int operations, Steps steps) {
                             throw new IllegalStateException(fleet.peer().title() + " has not taken over " + id);
                         }
                         return Times.of(Long.parseLong(woken[1]) - killed);
+                    }
+
+                    @Override
+                    public boolean killsAProcess() {
+                        return true;
                     }
 
                     @Override
