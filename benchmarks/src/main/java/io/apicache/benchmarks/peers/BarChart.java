@@ -37,6 +37,7 @@ final class BarChart {
         most = rows.stream()
                 .flatMap(row -> row.bars().stream())
                 .mapToDouble(bar -> bar.spread().most())
+                .filter(figure -> figure > 0) // there may be none yet
                 .max()
                 .orElse(1);
         double height = rows.stream().mapToDouble(BarChart::height).sum();
@@ -73,6 +74,10 @@ final class BarChart {
 
     private void bar(Peers peer, Bar bar, double y, double opacity) {
         Report.Spread spread = bar.spread();
+        if (Double.isNaN(spread.median())) {
+            svg.write("not measured", "x", LEFT + 6, "y", y + BAR / 2 + 4);
+            return;
+        }
         double length = (RIGHT - LEFT) * spread.median() / most;
         double middle = y + BAR / 2;
         String colour = Charts.colour(peer);

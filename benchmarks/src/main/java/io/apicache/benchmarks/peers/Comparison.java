@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Does the same job with every peer, in real processes, and writes down what it took: {@code [--smoke | --short | --full] [--bytes
@@ -23,21 +24,23 @@ public final class Comparison {
 
     private final Form form;
     private final int bytes;
+    private final Path out;
     private final List<Fleet> fleets = new ArrayList<>();
     private final Results results = new Results();
     private final long started = System.nanoTime();
     private int ids;
 
-    private Comparison(Form form, int bytes) {
+    private Comparison(Form form, int bytes, Path out) {
         this.form = form;
         this.bytes = bytes;
+        this.out = out;
     }
 
     /**
      * Runs it.
      *
      * @param args see above
-     * @throws Exception if a peer gave a wrong answer, or none
+     * @throws Exception if this library gave a wrong answer, or none
      */
     public static void main(String[] args) throws Exception {
         Form form = Form.SHORT;
@@ -55,11 +58,9 @@ public final class Comparison {
             }
         }
         Files.createDirectories(out);
-        Comparison comparison = new Comparison(form, bytes);
+        Comparison comparison = new Comparison(form, bytes, out);
         try {
             comparison.run();
-            String redis = comparison.fleets.get(0).server().version();
-            new Report(form, redis, bytes, comparison.results).write(out);
             System.out.println(comparison.time() + " written: " + out);
         } finally {
             comparison.fleets.forEach(Fleet::close);
@@ -71,42 +72,42 @@ public final class Comparison {
             say(peer.title() + ": " + form.processes() + " processes");
             fleets.add(Fleet.start(peer, form.processes(), bytes));
         }
+        Report report = new Report(form, fleets.get(0).server().version(), bytes, results);
         say("what the server can do");
         results.ceiling.addAll(Ceiling.measure(fleets.get(0).server(), bytes, form.calls() * COMMANDS_PER_CALL));
-        List<Scenario> scenarios = form.scenarios();
-        if (form.rounds() > 1) {
-            for (Fleet fleet : fleets) {
-                say("warm-up: " + fleet.peer().title());
-                for (Scenario scenario : withoutKills(scenarios)) {
-                    attempt(fleet, scenario, () -> warmUp(fleet, scenario));
-                }
-            }
+        for (Fleet fleet : fleets) {
+            warmUp(fleet);
         }
-        rounds(withoutKills(scenarios));
+        rounds(withoutKills(form.scenarios()), report);
         for (Scenario scenario : withoutKills(form.forCounting().scenarios())) {
             for (Fleet fleet : fleets) {
                 say("counting: " + scenario.name() + ", " + fleet.peer().title());
-                attempt(fleet, scenario, () -> count(fleet, scenario));
+                attempt(fleet, scenario, "counting", () -> count(fleet, scenario));
             }
         }
+        report.write(out);
         // Last: a process that was killed is replaced by a JVM that is cold, in which nothing else is to be timed.
-        rounds(scenarios.stream()
-                .filter(scenario -> scenario.steps().killsAProcess())
-                .toList());
+        rounds(
+                form.scenarios().stream()
+                        .filter(scenario -> scenario.steps().killsAProcess())
+                        .toList(),
+                report);
     }
 
-    private void rounds(List<Scenario> scenarios) throws IOException, InterruptedException {
+    /** What has been measured is written down after each round: a later one may fail. */
+    private void rounds(List<Scenario> scenarios, Report report) throws IOException, InterruptedException {
         for (int round = 1; round <= form.rounds(); round++) {
             List<Fleet> turn = new ArrayList<>(fleets);
             Collections.rotate(turn, round);
+            int number = round;
             for (Scenario scenario : scenarios) {
                 for (Fleet fleet : turn) {
-                    int number = round;
                     say("round " + round + " of " + form.rounds() + ": " + scenario.name() + ", "
                             + fleet.peer().title());
-                    attempt(fleet, scenario, () -> measure(fleet, scenario, number));
+                    attempt(fleet, scenario, "round " + round, () -> measure(fleet, scenario, number));
                 }
             }
+            report.write(out);
         }
     }
 
@@ -121,34 +122,52 @@ public final class Comparison {
         void run() throws IOException, InterruptedException;
     }
 
-    /** Does it, unless it is known to be too much for the peer. One that turns out to be gets new processes, and is not asked again. */
-    private void attempt(Fleet fleet, Scenario scenario, Attempt attempt) throws IOException, InterruptedException {
-        if (results.failure(scenario, fleet.peer()) != null) {
+    /**
+     * Does it, unless it is known to be too much for the peer. One that turns out to be gets new processes, which are warmed up as the
+     * first ones were, and is not asked again. Where this library fails, everything ends.
+     */
+    private void attempt(Fleet fleet, Scenario scenario, String when, Attempt attempt)
+            throws IOException, InterruptedException {
+        if (results.isGivenUp(scenario, fleet.peer())) {
             return;
         }
         try {
             attempt.run();
         } catch (IllegalStateException e) {
-            if (!scenario.steps().mayBeTooMuch()) {
+            if (fleet.peer() == Peers.APICACHE) {
                 throw e;
             }
-            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason was given");
-            say("too much for " + fleet.peer().title() + ": " + e.getMessage());
-            results.failures.add(new Failure(scenario.name(), fleet.peer(), reason));
+            say(fleet.peer().title() + " has failed: " + e.getMessage());
+            String reason = String.valueOf(e.getMessage()).lines().limit(2).collect(Collectors.joining(" "));
+            results.failures.add(new Failure(scenario.name(), fleet.peer(), when, reason, true));
             for (int i = 0; i < fleet.size(); i++) {
                 fleet.replace(i);
+            }
+            if (!scenario.steps().killsAProcess()) {
+                warmUp(fleet);
             }
         }
     }
 
-    private void warmUp(Fleet fleet, Scenario scenario) throws IOException, InterruptedException {
-        String id = scenario.name() + "-" + ids++;
-        scenario.steps().prepare(fleet, id);
-        var unused = scenario.steps().run(fleet, id);
+    private void warmUp(Fleet fleet) throws IOException, InterruptedException {
+        if (form.rounds() > 1) {
+            say("warm-up: " + fleet.peer().title());
+            for (Scenario scenario : withoutKills(form.scenarios())) {
+                attempt(fleet, scenario, "warm-up", () -> {
+                    String id = newId(scenario);
+                    scenario.steps().prepare(fleet, id);
+                    var unused = scenario.steps().run(fleet, id);
+                });
+            }
+        }
+    }
+
+    private String newId(Scenario scenario) {
+        return scenario.name() + "-" + ids++;
     }
 
     private void measure(Fleet fleet, Scenario scenario, int round) throws IOException, InterruptedException {
-        String id = scenario.name() + "-" + ids++;
+        String id = newId(scenario);
         scenario.steps().prepare(fleet, id);
         Server.Cost before = fleet.server().cost();
         Scenario.Times times = scenario.steps().run(fleet, id);
@@ -167,7 +186,7 @@ public final class Comparison {
     }
 
     private void count(Fleet fleet, Scenario scenario) throws IOException, InterruptedException {
-        String id = scenario.name() + "-" + ids++;
+        String id = newId(scenario);
         scenario.steps().prepare(fleet, id);
         try (Server.Counter counter = fleet.server().count()) {
             var unused = scenario.steps().run(fleet, id);

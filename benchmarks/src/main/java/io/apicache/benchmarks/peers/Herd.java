@@ -14,7 +14,6 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
 
     private static final SplittableRandom RANDOM = new SplittableRandom(43);
     private static final int WAIT_MILLIS = 60_000;
-    private static final int MANY = 10_000;
 
     /** After the last of them was started, the work goes on for no longer than this: some of the peers do not renew their locks. */
     private static final int LONGEST_MILLIS = 2_000;
@@ -32,11 +31,6 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
     public Scenario.Times run(Fleet fleet, String id) throws InterruptedException {
         int untilAllWait = Math.min(300 + waiters, LONGEST_MILLIS);
         return Scenario.Times.of(run(fleet, id, untilAllWait + RANDOM.nextLong(50)));
-    }
-
-    @Override
-    public boolean mayBeTooMuch() {
-        return waiters >= MANY;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.apicache.benchmarks.peers;
 
 import io.apicache.benchmarks.peers.Report.Spread;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,13 +63,25 @@ final class Page {
         lines.add("| | " + String.join(" | ", names) + " |");
         lines.add("|---".repeat(names.size() + 1) + "|");
         for (Peers peer : Peers.values()) {
-            Failure failure = report.results().failure(scenario, peer);
-            String row = failure == null
-                    ? String.join(" | ", cells(scenario, peer).values())
-                    : "not done: " + failure.reason().replace('|', '/') + " |".repeat(names.size() - 1);
-            lines.add("| " + peer.title() + " | " + row + " |");
+            lines.add("| " + peer.title() + " | " + row(scenario, peer, names.size()) + " |");
         }
         lines.add("");
+        List<String> leftOut = Arrays.stream(Peers.values())
+                .flatMap(peer -> report.results().failures(scenario, peer).stream())
+                .map(failure -> "- Left out: " + failure.peer().title() + ", " + failure.when() + ": "
+                        + failure.reason() + (failure.givenUp() ? " It was not asked again." : ""))
+                .toList();
+        if (!leftOut.isEmpty()) {
+            lines.addAll(leftOut);
+            lines.add("");
+        }
+    }
+
+    private String row(Scenario scenario, Peers peer, int cells) {
+        List<Failure> failures = report.results().failures(scenario, peer);
+        return failures.isEmpty() || report.isMeasured(scenario, peer)
+                ? String.join(" | ", cells(scenario, peer).values())
+                : "not done: " + failures.get(0).reason().replace('|', '/') + " |".repeat(cells - 1);
     }
 
     private Map<String, String> cells(Scenario scenario, Peers peer) {

@@ -94,6 +94,10 @@ final class Report {
                 .toList();
     }
 
+    boolean isMeasured(Scenario scenario, Peers peer) {
+        return !rounds(scenario, peer).isEmpty();
+    }
+
     Spread spread(Scenario scenario, Peers peer, ToDoubleFunction<Sample> figure) {
         return Spread.of(rounds(scenario, peer).stream().mapToDouble(figure).toArray());
     }

@@ -64,11 +64,6 @@ record Scenario(String name, String title, int operations, Steps steps) {
         default boolean killsAProcess() {
             return false;
         }
-
-        /** {@return whether a peer that cannot do it is told of, instead of ending everything} */
-        default boolean mayBeTooMuch() {
-            return false;
-        }
     }
 
     static Scenario replay(int calls) {
