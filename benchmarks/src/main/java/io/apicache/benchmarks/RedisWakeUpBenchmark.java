@@ -36,7 +36,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RedisWakeUpBenchmark {
 
     private static final int HEADER = 84;
-    private static final int ROUND_TRIPS_BEFORE = 4;
 
     /** A waiter that has joined, made anew for each call. */
     @State(Scope.Benchmark)
@@ -80,6 +79,7 @@ public class RedisWakeUpBenchmark {
             while (bare.sync().strlen(record) <= HEADER) {
                 LockSupport.parkNanos(50_000);
             }
+            settle(bare);
         }
 
         /** Disconnects. */
@@ -114,14 +114,11 @@ public class RedisWakeUpBenchmark {
             messages.sync().subscribe(channel);
         }
 
-        /** Waits for the next message, and does meanwhile as much as the other does, so that both begin equally warm. */
+        /** Waits for the next message. */
         @Setup(Level.Invocation)
         public void expect() {
             received = new CompletableFuture<>();
-            for (int i = 0; i < ROUND_TRIPS_BEFORE; i++) {
-                long unused = bare.sync().strlen(channel);
-            }
-            LockSupport.parkNanos(50_000);
+            settle(bare);
         }
 
         /** Disconnects. */
@@ -129,6 +126,12 @@ public class RedisWakeUpBenchmark {
         public void close() {
             redis.close();
         }
+    }
+
+    /** The last that is done before each call, the same on both sides, so that neither begins colder: a rest, then one round trip. */
+    private static void settle(StatefulRedisConnection<byte[], byte[]> bare) {
+        LockSupport.parkNanos(50_000);
+        long unused = bare.sync().strlen(RedisUnderTest.bytes("nothing"));
     }
 
     /** {@return the baseline} */
