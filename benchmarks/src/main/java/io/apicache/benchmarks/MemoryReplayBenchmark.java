@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * A request that has been handled is received again: the whole call at the top of a handler, against a look into a bounded Caffeine
@@ -45,20 +46,24 @@ public class MemoryReplayBenchmark {
     @State(Scope.Benchmark)
     public static class Ids {
 
-        private static final int MASK = (1 << 16) - 1;
+        /** So many objects there are at least, as those off the wire are hardly in the nearest cache. */
+        private static final int LEAST = 1 << 16;
 
         /** How many different ids there are. */
         @Param({"1000", "100000"})
         public int ids;
 
-        private final String[] order = new String[MASK + 1];
+        private String[] order = {};
 
-        /** Chooses the order. */
+        /** Chooses an order in which each id comes. */
         @Setup
         public void choose() {
             SplittableRandom random = new SplittableRandom(7);
+            order = new String[Math.max(ids, LEAST)];
             for (int i = 0; i < order.length; i++) {
-                order[i] = id(random.nextInt(ids)); // as it comes off the wire: not the object that was stored
+                int other = random.nextInt(i + 1);
+                order[i] = order[other];
+                order[other] = id(i % ids); // as it comes off the wire: not the object that was stored
             }
         }
 
@@ -79,8 +84,17 @@ public class MemoryReplayBenchmark {
     public static class Cursor {
         private int at;
 
+        /** Begins anywhere, so that threads do not follow each other. */
+        @Setup
+        public void begin(Ids ids, ThreadParams thread) {
+            at = new SplittableRandom(thread.getThreadIndex()).nextInt(ids.order.length);
+        }
+
         String next(Ids ids) {
-            return ids.order[at++ & Ids.MASK];
+            if (at == ids.order.length) {
+                at = 0;
+            }
+            return ids.order[at++];
         }
     }
 
@@ -94,6 +108,24 @@ public class MemoryReplayBenchmark {
         @Setup
         public void fill(Ids ids) {
             ids.forEach(id -> cache.put(id, "response"));
+        }
+    }
+
+    /** A Caffeine cache that is full, so that its policy takes notice of every look. */
+    @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // by JMH, which calls setup first
+    public static class Full {
+        private Cache<String, String> cache;
+
+        /** Fills it. */
+        @Setup
+        public void fill(Ids ids) {
+            cache = Caffeine.newBuilder().maximumSize(ids.ids).build();
+            ids.forEach(id -> cache.put(id, "response"));
+            cache.cleanUp();
+            if (cache.estimatedSize() != ids.ids) {
+                throw new IllegalStateException(cache.estimatedSize() + " of " + ids.ids + " are there");
+            }
         }
     }
 
@@ -161,6 +193,12 @@ public class MemoryReplayBenchmark {
     /** {@return the baseline: a look into a bounded cache} */
     @Benchmark
     public @Nullable String baselineCaffeine(Cursor cursor, Ids ids, Bounded subject) {
+        return subject.cache.getIfPresent(cursor.next(ids));
+    }
+
+    /** {@return the same of a cache that is full} */
+    @Benchmark
+    public @Nullable String baselineCaffeineFull(Cursor cursor, Ids ids, Full subject) {
         return subject.cache.getIfPresent(cursor.next(ids));
     }
 
