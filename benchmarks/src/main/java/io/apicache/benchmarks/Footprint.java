@@ -57,6 +57,7 @@ public final class Footprint {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
+        command.addAll(Machine.options());
         command.addAll(List.of("-D" + COUNTS + "=true", "-cp", System.getProperty("java.class.path")));
         command.add(Footprint.class.getName());
         command.addAll(List.of(args));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Makes a page of what JMH has written with {@code -rf json}, once or several times, and one raw file. */
 public final class JmhPage {
@@ -33,8 +34,27 @@ public final class JmhPage {
         for (JsonNode result : results) {
             withoutPaths((ObjectNode) result);
         }
-        Files.writeString(Path.of(args[1] + ".md"), page(args[0], results));
-        JSON.writeValue(Path.of(args[1] + ".json").toFile(), results);
+        Map<String, String> machine = machine(results);
+        Files.writeString(Path.of(args[1] + ".md"), page(args[0], machine, results));
+        ObjectNode raw = JSON.createObjectNode();
+        raw.set("machine", JSON.valueToTree(machine));
+        raw.set("results", results);
+        JSON.writeValue(Path.of(args[1] + ".json").toFile(), raw);
+    }
+
+    private static Map<String, String> machine(ArrayNode results) throws IOException {
+        Map<String, String> machine = Machine.describe();
+        JsonNode first = results.path(0);
+        machine.put(
+                "java",
+                first.path("vmName").asText() + " " + first.path("jdkVersion").asText());
+        machine.put("jmh", first.path("jmhVersion").asText());
+        if (results.findValuesAsText("benchmark").stream().anyMatch(name -> name.contains(".Redis"))) {
+            try (RedisUnderTest redis = new RedisUnderTest()) {
+                machine.put("redis", redis.version());
+            }
+        }
+        return machine;
     }
 
     /** Where things lie on this machine, and each single measurement: of no use to others. */
@@ -50,15 +70,10 @@ public final class JmhPage {
         }
     }
 
-    private static String page(String title, ArrayNode results) {
-        JsonNode first = results.path(0);
-        List<String> lines = new ArrayList<>(List.of(
-                "# " + title,
-                "",
-                "JMH " + first.path("jmhVersion").asText() + ", "
-                        + first.path("vmName").asText() + " "
-                        + first.path("jdkVersion").asText() + ", "
-                        + Runtime.getRuntime().availableProcessors() + " processors.",
+    private static String page(String title, Map<String, String> machine, ArrayNode results) {
+        List<String> lines = new ArrayList<>(List.of("# " + title, ""));
+        machine.forEach((name, value) -> lines.add("- " + name + ": " + value));
+        lines.addAll(List.of(
                 "",
                 "| Benchmark | Threads | Forks, iterations | JDK | Mode | Score | Error | p50 | Unit | B/op |",
                 "|---|---|---|---|---|---|---|---|---|---|"));

@@ -68,6 +68,17 @@ final class RedisUnderTest implements AutoCloseable {
         return client.connectPubSub(ByteArrayCodec.INSTANCE);
     }
 
+    String version() {
+        return commands()
+                .sync()
+                .info("server")
+                .lines()
+                .filter(line -> line.startsWith("redis_version:"))
+                .map(line -> line.substring(line.indexOf(':') + 1))
+                .findFirst()
+                .orElse("unknown");
+    }
+
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
