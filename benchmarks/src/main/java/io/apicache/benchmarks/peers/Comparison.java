@@ -173,6 +173,9 @@ public final class Comparison {
         Scenario.Times times = scenario.steps().run(fleet, id);
         Server.Cost cost = fleet.server().cost().since(before);
         scenario.steps().tidyUp(fleet);
+        if (isLate(fleet, scenario, "round " + round, times)) {
+            return;
+        }
         results.samples.add(new Sample(
                 scenario.name(),
                 fleet.peer(),
@@ -189,11 +192,24 @@ public final class Comparison {
         String id = newId(scenario);
         scenario.steps().prepare(fleet, id);
         try (Server.Counter counter = fleet.server().count()) {
-            var unused = scenario.steps().run(fleet, id);
+            Scenario.Times times = scenario.steps().run(fleet, id);
             Thread.sleep(TRAILING.toMillis());
-            results.counts.add(new Count(scenario.name(), fleet.peer(), counter.commands(), scenario.operations()));
+            if (!isLate(fleet, scenario, "counting", times)) {
+                results.counts.add(new Count(scenario.name(), fleet.peer(), counter.commands(), scenario.operations()));
+            }
         }
         scenario.steps().tidyUp(fleet);
+    }
+
+    /** Whoever comes late does not wait: such figures are left out, and the page tells of it. */
+    private boolean isLate(Fleet fleet, Scenario scenario, String when, Scenario.Times times) {
+        if (times.late() == 0) {
+            return false;
+        }
+        String reason = String.format(Locale.ROOT, "%,d of %,d callers came late.", times.late(), times.size());
+        say("left out: " + reason);
+        results.failures.add(new Failure(scenario.name(), fleet.peer(), when, reason, false));
+        return true;
     }
 
     private String time() {

@@ -1,8 +1,7 @@
 package io.apicache.benchmarks.peers;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Many callers of one id, in some of the processes.
@@ -15,22 +14,30 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
     private static final SplittableRandom RANDOM = new SplittableRandom(43);
     private static final int WAIT_MILLIS = 60_000;
 
-    /** After the last of them was started, the work goes on for no longer than this: some of the peers do not renew their locks. */
+    /** The work ends at a random moment of so long, so that whoever looks at intervals is neither lucky nor unlucky. */
+    static final int BY_CHANCE_MILLIS = 50;
+
+    /** The work goes on for no longer than this after the last of them was started: some of the peers do not renew their locks. */
     private static final int LONGEST_MILLIS = 2_000;
 
     static Scenario scenario(int waiters, int processes) {
         return new Scenario(
                 "herd-" + waiters + "-in-" + processes,
                 "herd: from the end of the work until each of " + waiters + " waiters on one id in " + processes
-                        + (processes == 1 ? " process" : " processes") + " has the response",
+                        + (processes == 1 ? " process" : " processes")
+                        + " has the response; the work goes on for " + workMillis(waiters) + " to "
+                        + (workMillis(waiters) + BY_CHANCE_MILLIS) + " ms after all waiters have been started",
                 waiters,
                 new Herd(waiters, processes));
     }
 
+    private static int workMillis(int waiters) {
+        return Math.min(300 + waiters, LONGEST_MILLIS);
+    }
+
     @Override
     public Scenario.Times run(Fleet fleet, String id) throws InterruptedException {
-        int untilAllWait = Math.min(300 + waiters, LONGEST_MILLIS);
-        return Scenario.Times.of(run(fleet, id, untilAllWait + RANDOM.nextLong(50)));
+        return run(fleet, id, workMillis(waiters) + RANDOM.nextLong(BY_CHANCE_MILLIS));
     }
 
     /**
@@ -39,7 +46,7 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
      * @param moreMillis how long the work goes on when all waiters have been started
      * @return for each waiter, how long after the end of the work it had the response
      */
-    long[] run(Fleet fleet, String id, long moreMillis) throws InterruptedException {
+    Scenario.Times run(Fleet fleet, String id, long moreMillis) throws InterruptedException {
         WorkerProcess owner = fleet.worker(0);
         owner.order("hold", id);
         owner.answer("holding");
@@ -51,16 +58,16 @@ record Herd(int waiters, int processes) implements Scenario.Steps {
         Thread.sleep(moreMillis);
         owner.order("finish");
         long finished = Long.parseLong(owner.answer("finished")[0]);
-        List<Long> nanos = new ArrayList<>();
+        int late = 0;
+        LongStream.Builder nanos = LongStream.builder();
         for (int i = 0; i < processes; i++) {
-            String[] woken = fleet.worker(fleet.size() - 1 - i).answer("woken");
-            if (!woken[0].equals("0")) {
+            Woken woken = Woken.of(fleet.worker(fleet.size() - 1 - i));
+            if (woken.executions() != 0) {
                 throw new IllegalStateException(fleet.peer().title() + " has done the work of " + id + " twice");
             }
-            for (long at : Scenario.numbers(woken, 1)) {
-                nanos.add(at - finished);
-            }
+            late += woken.late(finished);
+            LongStream.of(woken.answered()).forEach(at -> nanos.add(at - finished));
         }
-        return nanos.stream().mapToLong(Long::longValue).toArray();
+        return Scenario.Times.of(nanos.build().toArray()).withLate(late);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Something that is measured: done by real processes, over a real Redis, and checked to be right while it is timed.
@@ -18,6 +19,8 @@ record Scenario(String name, String title, int operations, Steps steps) {
     /** How long a waiter is ready to wait for an owner that dies. */
     private static final Duration UNTIL_GIVEN_UP = Peer.LEASE.multipliedBy(4);
 
+    private static final int WAKE_UP_MILLIS = 60;
+
     private static final SplittableRandom RANDOM = new SplittableRandom(42);
 
     /** What was timed: each answer, and all of them where throughput is of interest. */
@@ -25,20 +28,42 @@ record Scenario(String name, String title, int operations, Steps steps) {
 
         private final long[] sorted;
         private final long spanNanos;
+        private final int late;
 
-        private Times(long[] nanos, long spanNanos) {
+        private Times(long[] nanos, long spanNanos, int late) {
             sorted = nanos.clone();
             Arrays.sort(sorted);
             this.spanNanos = spanNanos;
+            this.late = late;
         }
 
         static Times of(long... nanos) {
-            return new Times(nanos, 0);
+            return new Times(nanos, 0, 0);
         }
 
         /** From the first call to the last answer. */
         Times within(long nanos) {
-            return new Times(sorted, nanos);
+            return new Times(sorted, nanos, late);
+        }
+
+        /** So many were to wait, and called when there was nothing to wait for. */
+        Times withLate(int callers) {
+            return new Times(sorted, spanNanos, callers);
+        }
+
+        /** Both of them. */
+        Times and(Times more) {
+            long[] all = LongStream.concat(LongStream.of(sorted), LongStream.of(more.sorted))
+                    .toArray();
+            return new Times(all, 0, late + more.late);
+        }
+
+        int late() {
+            return late;
+        }
+
+        int size() {
+            return sorted.length;
         }
 
         /** {@return the time within which so many of a hundred answers came, in microseconds} */
@@ -93,19 +118,21 @@ record Scenario(String name, String title, int operations, Steps steps) {
                 });
     }
 
-    /** The work ends at a random moment of an interval of 50 ms, so that whoever looks at intervals is neither lucky nor unlucky. */
     static Scenario wakeUp(int times) {
         Herd one = new Herd(1, 1);
         return new Scenario(
                 "wake-up",
-                "wake-up: from the end of the work in one process until a waiter in another has the response",
+                "wake-up: from the end of the work in one process until a waiter in another has the response; the work goes on for "
+                        + WAKE_UP_MILLIS + " to " + (WAKE_UP_MILLIS + Herd.BY_CHANCE_MILLIS)
+                        + " ms after the waiter has been started",
                 times,
                 (fleet, id) -> {
-                    long[] nanos = new long[times];
+                    Times all = Times.of();
                     for (int i = 0; i < times; i++) {
-                        nanos[i] = one.run(fleet, id + "-" + i, 60 + RANDOM.nextLong(50))[0];
+                        all = all.and(
+                                one.run(fleet, id + "-" + i, WAKE_UP_MILLIS + RANDOM.nextLong(Herd.BY_CHANCE_MILLIS)));
                     }
-                    return Times.of(nanos);
+                    return all;
                 });
     }
 
@@ -125,11 +152,11 @@ record Scenario(String name, String title, int operations, Steps steps) {
                         fleet.worker(1).answer("waiting");
                         Thread.sleep(500 + RANDOM.nextLong(1_000)); // at any moment between two renewals
                         long killed = fleet.kill(0);
-                        String[] woken = fleet.worker(1).answer("woken");
-                        if (!woken[0].equals("1")) {
+                        Woken woken = Woken.of(fleet.worker(1));
+                        if (woken.executions() != 1) {
                             throw new IllegalStateException(fleet.peer().title() + " has not taken over " + id);
                         }
-                        return Times.of(Long.parseLong(woken[1]) - killed);
+                        return Times.of(woken.answered()[0] - killed).withLate(woken.late(killed));
                     }
 
                     @Override

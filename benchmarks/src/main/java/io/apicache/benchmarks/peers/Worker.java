@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * first PREFIX CALLS         times NANOS…               calls for ids that nobody has seen
  * hold ID                    holding                    works until it is told to finish
  * finish                     finished AT                AT is just before the response is handed over
- * wait ID THREADS MILLIS     waiting, then woken EXECUTIONS AT…
+ * wait ID THREADS MILLIS     waiting, then woken EXECUTIONS CALLED AT CALLED AT…
  * many PREFIX IDS CALLS THREADS MILLIS SEED
  *                            done EXECUTIONS FROM TO NANOS…  so many calls for each of the ids, in an order that follows from the seed
  * </pre>
@@ -104,18 +104,19 @@ final class Worker {
 
     private void await(String id, int threads, long maxMillis) throws InterruptedException {
         AtomicInteger executions = new AtomicInteger();
-        long[] woken = new long[threads];
+        long[] times = new long[2 * threads];
         CountDownLatch started = new CountDownLatch(threads);
         List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int caller = i;
             callers.add(inBackground(() -> {
                 started.countDown();
+                times[2 * caller] = System.nanoTime();
                 byte[] answer = peer.answer(id, Duration.ofMillis(maxMillis), () -> {
                     executions.incrementAndGet();
                     return response;
                 });
-                woken[caller] = System.nanoTime();
+                times[2 * caller + 1] = System.nanoTime();
                 require(answer);
             }));
         }
@@ -124,7 +125,7 @@ final class Worker {
         for (Thread caller : callers) {
             caller.join();
         }
-        say("woken " + executions + " " + words(woken));
+        say("woken " + executions + " " + words(times));
     }
 
     /** Each thread works through its share of the calls. */
