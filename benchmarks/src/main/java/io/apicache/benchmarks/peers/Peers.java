@@ -7,7 +7,7 @@ enum Peers {
     APICACHE("apicache"),
     REDISSON("Redisson RLock + RBucket"),
     SPRING("Spring RedisLockRegistry + RedisTemplate"),
-    JETCACHE("JetCache tryLockAndRun, looks every 10 ms"),
+    JETCACHE("JetCache, one loader looks every 10 ms"),
     POLLING_10("SET NX, looks every 10 ms"),
     POLLING_50("SET NX, looks every 50 ms");
 
@@ -19,6 +19,14 @@ enum Peers {
 
     String title() {
         return title;
+    }
+
+    /** {@return whether a claim or a lock lives on for as long as its owner does} */
+    boolean renews() {
+        return switch (this) {
+            case APICACHE, REDISSON, SPRING -> true;
+            case JETCACHE, POLLING_10, POLLING_50 -> false;
+        };
     }
 
     /** Connects one process. */
