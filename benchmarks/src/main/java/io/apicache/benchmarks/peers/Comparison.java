@@ -78,6 +78,9 @@ public final class Comparison {
         for (Fleet fleet : fleets) {
             warmUp(fleet);
         }
+        for (Fleet fleet : fleets) {
+            results.idle.put(fleet.peer(), fleet.server().idle(form.idle()));
+        }
         rounds(withoutKills(form.scenarios()), report);
         for (Scenario scenario : withoutKills(form.forCounting().scenarios())) {
             for (Fleet fleet : fleets) {
@@ -171,7 +174,7 @@ public final class Comparison {
         scenario.steps().prepare(fleet, id);
         Server.Cost before = fleet.server().cost();
         Scenario.Times times = scenario.steps().run(fleet, id);
-        Server.Cost cost = fleet.server().cost().since(before);
+        Server.Cost cost = fleet.server().cost().since(before).without(results.idle(fleet.peer()));
         scenario.steps().tidyUp(fleet);
         if (isLate(fleet, scenario, "round " + round, times)) {
             return;
@@ -184,7 +187,7 @@ public final class Comparison {
                 times.micros(99),
                 times.micros(100),
                 times.answersPerSecond(),
-                (double) cost.bytes() / scenario.operations(),
+                cost.bytes() / scenario.operations(),
                 cost.cpuMicros() / scenario.operations()));
     }
 

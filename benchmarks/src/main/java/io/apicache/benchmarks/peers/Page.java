@@ -14,7 +14,9 @@ final class Page {
 
     private static final String INTRODUCTION = """
             Times are medians over the rounds, with the smallest and the greatest round; ratios are taken within each round, to apicache = 1. \
-            Commands are what clients send; bytes and processor time are the server's; all three are for one answer.
+            Commands are what clients send; bytes and processor time are the server's; all three are for one answer. \
+            From bytes and processor time, what the same server takes when nobody asks for anything, and what asking for the figures takes, has been taken off. \
+            There is no p99 of fewer than 100 answers.
             """;
 
     private final Report report;

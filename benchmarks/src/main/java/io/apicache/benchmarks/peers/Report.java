@@ -38,6 +38,7 @@ final class Report {
         raw.put("samples", results.samples);
         raw.put("counts", results.counts);
         raw.put("failures", results.failures);
+        raw.put("idle", results.idle);
         raw.put("ceiling", results.ceiling);
         new ObjectMapper()
                 .enable(SerializationFeature.INDENT_OUTPUT)

@@ -1,7 +1,10 @@
 package io.apicache.benchmarks.peers;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** What a {@link Comparison} has seen so far. For one thread. */
 final class Results {
@@ -9,7 +12,12 @@ final class Results {
     final List<Sample> samples = new ArrayList<>();
     final List<Count> counts = new ArrayList<>();
     final List<Failure> failures = new ArrayList<>();
+    final Map<Peers, Server.Idle> idle = new EnumMap<>(Peers.class);
     final List<Ceiling.Reached> ceiling = new ArrayList<>();
+
+    Server.Idle idle(Peers peer) {
+        return Objects.requireNonNull(idle.get(peer));
+    }
 
     List<Failure> failures(Scenario scenario, Peers peer) {
         return failures.stream()

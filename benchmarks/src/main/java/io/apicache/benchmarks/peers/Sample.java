@@ -7,11 +7,11 @@ package io.apicache.benchmarks.peers;
  * @param peer who did it
  * @param round when
  * @param p50Micros half of the answers came within this time
- * @param p99Micros 99 of 100 did
+ * @param p99Micros 99 of 100 did; unknown of fewer
  * @param lastMicros all did
  * @param answersPerSecond of all processes together; zero where calls are made one after the other, or wait on purpose
- * @param bytes to and from the server, for each answer
- * @param serverCpuMicros for each answer
+ * @param bytes to and from the server, for each answer, without those of asking for them
+ * @param serverCpuMicros for each answer, without what an idle server takes
  */
 record Sample(
         String scenario,

@@ -18,7 +18,9 @@ record Woken(int executions, long[] called, long[] answered) {
         long[] times = Scenario.numbers(words, 1);
         return new Woken(
                 Integer.parseInt(words[0]),
-                IntStream.range(0, times.length / 2).mapToLong(i -> times[2 * i]).toArray(),
+                IntStream.range(0, times.length / 2)
+                        .mapToLong(i -> times[2 * i])
+                        .toArray(),
                 IntStream.range(0, times.length / 2)
                         .mapToLong(i -> times[2 * i + 1])
                         .toArray());

@@ -18,7 +18,8 @@ import org.w3c.dom.NodeList;
 /** The page and the pictures, made of figures that nobody has measured. */
 class ReportTest {
 
-    private static final Form FORM = new Form("made up", 4, 3, 100, 10, List.of(4, 100, 1_000, 10_000), 100);
+    private static final Form FORM =
+            new Form("made up", 4, 3, 100, 10, List.of(1), List.of(4, 100, 1_000, 10_000), 100);
 
     @TempDir
     Path out;
