@@ -20,7 +20,7 @@ class JmhPageTest {
               "warmupIterations": 4, "measurementIterations": 6, "measurementTime": "500 ms", "params": {"ids": "1000"},
               "primaryMetric": {"score": 12.345, "scoreError": "NaN", "scorePercentiles": {"50.0": 12.3}, "scoreUnit": "ns/op",
                                 "rawDataHistogram": [[[1, 2]]]},
-              "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 1234.5}}}]
+              "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 1234}}}]
             """;
 
     @TempDir
