@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Collects what was measured, and writes it down. For one thread. */
-final class Figures {
+public final class Figures {
 
     private final List<Figure> figures = new ArrayList<>();
     private final Map<String, String> head = new LinkedHashMap<>();
@@ -27,11 +27,27 @@ final class Figures {
      */
     record Figure(String section, String subject, double value) {}
 
-    void head(String name, String value) {
+    /** Begins with nothing. */
+    public Figures() {}
+
+    /**
+     * Adds what the figures depend on.
+     *
+     * @param name of it
+     * @param value of it
+     */
+    public void head(String name, String value) {
         head.put(name, value);
     }
 
-    void add(String section, String subject, double value) {
+    /**
+     * Adds a figure.
+     *
+     * @param section what it is about
+     * @param subject of what
+     * @param value in the unit of its section
+     */
+    public void add(String section, String subject, double value) {
         figures.add(new Figure(section, subject, value));
     }
 
@@ -53,7 +69,15 @@ final class Figures {
                 .collect(Collectors.groupingBy(Figure::section, LinkedHashMap::new, Collectors.toList()));
     }
 
-    void write(Path directory, String name, String title) throws IOException {
+    /**
+     * Writes a page and the raw figures.
+     *
+     * @param directory where
+     * @param name of both files, without their endings
+     * @param title of the page
+     * @throws IOException if it cannot
+     */
+    public void write(Path directory, String name, String title) throws IOException {
         Map<String, Object> raw = new LinkedHashMap<>();
         raw.put("machine", head);
         raw.put("figures", figures);
@@ -63,7 +87,13 @@ final class Figures {
         Files.writeString(directory.resolve(name + ".md"), page(title));
     }
 
-    private String page(String title) {
+    /**
+     * Makes a page.
+     *
+     * @param title of the page
+     * @return the page
+     */
+    public String page(String title) {
         List<String> lines = new ArrayList<>(List.of("# " + title, ""));
         head.forEach((name, value) -> lines.add("- " + name + ": " + value));
         sections().forEach((section, rows) -> {
