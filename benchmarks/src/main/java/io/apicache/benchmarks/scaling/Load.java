@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The main class of one process that makes calls all the time, each caller on a thread of its own and one call after the other. Arguments:
- * address, operation, callers, warm-up and measurement in milliseconds, length of a response. It prints {@code ready} when it is warm, waits
- * for a line, and prints {@code done CALLS CPU_MICROS P50_NANOS P99_NANOS}; {@code fill} instead of an operation makes the responses that
+ * address, operation, callers, a slice of the warm-up and the measurement in milliseconds, length of a response. It prints {@code ready}
+ * when it is warm, waits for a line, and prints {@code done CALLS CPU_MICROS P50_NANOS P99_NANOS}; {@code fill} instead of an operation makes the responses that
  * others replay.
  */
 final class Load {
 
     private static final int REMEMBERED = 50_000;
+    private static final int MOST_SLICES = 20;
 
     private final Operation operation;
     private final Client client;
@@ -54,8 +55,24 @@ final class Load {
         }
     }
 
-    private void run(long warmUpMillis, long millis) throws IOException, InterruptedException {
-        var unused = call(warmUpMillis);
+    /** Until two slices in a row agree within a tenth, or there have been many. */
+    private void warmUp(long sliceMillis) throws InterruptedException {
+        long before = 0;
+        for (int slice = 0; slice < MOST_SLICES; slice++) {
+            long now = calls(call(sliceMillis));
+            if (Math.abs(now - before) * 10 <= now) {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    private static long calls(List<Caller> done) {
+        return done.stream().mapToLong(caller -> caller.calls).sum();
+    }
+
+    private void run(long sliceMillis, long millis) throws IOException, InterruptedException {
+        warmUp(sliceMillis);
         System.out.println("ready");
         if (System.in.read() < 0) {
             return; // whoever started this is gone
@@ -64,9 +81,8 @@ final class Load {
         List<Caller> done = call(millis);
         cpu = cpuNanos() - cpu;
         long[] nanos = done.stream().flatMapToLong(Caller::remembered).sorted().toArray();
-        long calls = done.stream().mapToLong(caller -> caller.calls).sum();
-        System.out.println("done " + calls + " " + cpu / 1_000 + " " + nanos[nanos.length / 2] + " "
-                + nanos[nanos.length * 99 / 100]);
+        System.out.println("done " + calls(done) + " " + cpu / 1_000 + " " + nanos[(nanos.length - 1) / 2] + " "
+                + nanos[(int) Math.ceil(nanos.length * 0.99) - 1]);
     }
 
     private List<Caller> call(long millis) throws InterruptedException {

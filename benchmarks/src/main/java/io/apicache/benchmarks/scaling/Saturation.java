@@ -1,19 +1,20 @@
 package io.apicache.benchmarks.scaling;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.apicache.redis.server.RedisProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Lets more and more callers in more and more processes call without a pause, and writes down how many calls there were, how long they
@@ -23,55 +24,22 @@ public final class Saturation {
 
     private static final int BYTES = 1_000;
 
-    private final long warmUpMillis;
+    private static final int ROUNDS = 3;
+    private static final List<String> HEAD = List.of(
+            "Callers that call without a pause, each on a thread of its own; 1,000 bytes of response; everything on one machine. Medians of the "
+                    + "rounds, with the smallest and the greatest round; operations take turns in each round. Processor time is what one call costs.",
+            "",
+            "| | processes | callers in each | calls/s | p50, µs | p99, µs | server, µs | client, µs | server busy, % | bytes |",
+            "|---|---|---|---|---|---|---|---|---|---|");
+
+    private final long sliceMillis;
     private final long millis;
+    private final List<Point> points = new ArrayList<>();
+    private String redis = "";
 
-    private Saturation(long warmUpMillis, long millis) {
-        this.warmUpMillis = warmUpMillis;
+    private Saturation(long sliceMillis, long millis) {
+        this.sliceMillis = sliceMillis;
         this.millis = millis;
-    }
-
-    /**
-     * One measurement.
-     *
-     * @param operation what was called
-     * @param processes how many JVMs called
-     * @param callers how many threads in each of them
-     * @param callsPerSecond in all
-     * @param p50Micros of one call, the median of the processes
-     * @param p99Micros of one call, the greatest of the processes
-     * @param serverMicros processor time of the server for one call
-     * @param clientMicros processor time of the process for one call
-     * @param serverBusy how much of one processor the server had
-     * @param bytes to and from the server, for one call
-     */
-    record Point(
-            Operation operation,
-            int processes,
-            int callers,
-            double callsPerSecond,
-            double p50Micros,
-            double p99Micros,
-            double serverMicros,
-            double clientMicros,
-            double serverBusy,
-            double bytes) {
-
-        String row() {
-            return String.format(
-                    Locale.ROOT,
-                    "| %s | %d | %d | %,.0f | %,.0f | %,.0f | %.1f | %.1f | %.0f %% | %,.0f |",
-                    operation.title(),
-                    processes,
-                    callers,
-                    callsPerSecond,
-                    p50Micros,
-                    p99Micros,
-                    serverMicros,
-                    clientMicros,
-                    100 * serverBusy,
-                    bytes);
-        }
     }
 
     /**
@@ -90,37 +58,58 @@ public final class Saturation {
                 default -> throw new IllegalArgumentException(args[i] + " is not --smoke or --out");
             }
         }
-        List<Point> points = new ArrayList<>();
-        Saturation saturation = new Saturation(smoke ? 100 : 3_000, smoke ? 200 : 4_000);
-        for (Operation operation : Operation.values()) {
+        Saturation saturation = smoke ? new Saturation(20, 200) : new Saturation(1_000, 4_000);
+        for (int round = 1; round <= (smoke ? 1 : ROUNDS); round++) {
             for (int processes : smoke ? new int[] {2} : new int[] {1, 4}) {
                 for (int callers : smoke ? new int[] {2} : new int[] {1, 8, 64}) {
-                    points.add(saturation.measure(operation, processes, callers));
-                    System.out.println(points.get(points.size() - 1).row());
+                    saturation.measure(processes, callers, round);
                 }
             }
+            saturation.write(out);
         }
-        Files.createDirectories(out);
-        new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValue(out.resolve("saturation.json").toFile(), points);
-        Files.writeString(out.resolve("saturation.md"), page(points));
         System.out.println("written: " + out);
     }
 
-    private static String page(List<Point> points) {
-        List<String> lines = new ArrayList<>(List.of(
-                "# How many calls per second",
-                "",
-                "Callers that call without a pause, each on a thread of its own; 1,000 bytes of response; everything on one machine with "
-                        + Runtime.getRuntime().availableProcessors()
-                        + " processors. Processor time is what one call costs.",
-                "",
-                "| | processes | callers in each | calls/s | p50, µs | p99, µs | server, µs | client, µs | server busy | bytes |",
-                "|---|---|---|---|---|---|---|---|---|---|"));
-        points.forEach(point -> lines.add(point.row()));
-        lines.add("");
-        return String.join("\n", lines);
+    private void measure(int processes, int callers, int round) throws IOException, InterruptedException {
+        for (Operation operation : Operation.values()) {
+            Point point = measure(operation, processes, callers, round);
+            points.add(point);
+            System.out.printf(Locale.ROOT, "round %d %s %,.0f calls/s%n", round, point.what(), point.callsPerSecond());
+        }
+    }
+
+    private void write(Path out) throws IOException {
+        List<String> lines = new ArrayList<>(HEAD);
+        points.stream()
+                .sorted(Comparator.comparing(Point::operation)) // stable: the rest is in order
+                .collect(Collectors.groupingBy(Point::what, LinkedHashMap::new, Collectors.toList()))
+                .forEach((what, rounds) -> lines.add(what + row(rounds)));
+        new Table("saturation", "How many calls per second", redis).write(out, lines, points);
+    }
+
+    private static String row(List<Point> rounds) {
+        return spread(rounds, Point::callsPerSecond)
+                + spread(rounds, Point::p50Micros)
+                + spread(rounds, Point::p99Micros)
+                + median("%.1f", rounds, Point::serverMicros)
+                + median("%.1f", rounds, Point::clientMicros)
+                + median("%.0f", rounds, point -> 100 * point.serverBusy())
+                + median("%,.0f", rounds, Point::bytes);
+    }
+
+    private static String spread(List<Point> rounds, ToDoubleFunction<Point> figure) {
+        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return String.format(
+                Locale.ROOT,
+                " %,.0f (%,.0f to %,.0f) |",
+                sorted[sorted.length / 2],
+                sorted[0],
+                sorted[sorted.length - 1]);
+    }
+
+    private static String median(String format, List<Point> rounds, ToDoubleFunction<Point> figure) {
+        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return String.format(Locale.ROOT, " " + format + " |", sorted[sorted.length / 2]);
     }
 
     private void fill(RedisProcess redis) throws IOException, InterruptedException {
@@ -132,18 +121,20 @@ public final class Saturation {
     }
 
     /** On a server of its own: what another measurement has left behind would end during this one. */
-    private Point measure(Operation operation, int processes, int callers) throws IOException, InterruptedException {
+    private Point measure(Operation operation, int processes, int callers, int round)
+            throws IOException, InterruptedException {
         List<Process> all = new ArrayList<>();
-        try (RedisProcess redis = RedisProcess.start()) {
-            fill(redis);
+        try (RedisProcess server = RedisProcess.start()) {
+            redis = server.version();
+            fill(server);
             for (int i = 0; i < processes; i++) {
-                all.add(start(redis, operation.name(), callers));
+                all.add(start(server, operation.name(), callers));
             }
             List<BufferedReader> said = all.stream().map(Saturation::lines).toList();
             for (BufferedReader lines : said) {
                 require(lines, "ready");
             }
-            Cost before = cost(redis);
+            Cost before = cost(server);
             for (Process process : all) {
                 OutputStream orders = process.getOutputStream();
                 orders.write('\n');
@@ -153,13 +144,16 @@ public final class Saturation {
             for (BufferedReader lines : said) {
                 done.add(require(lines, "done").split(" ", -1));
             }
-            return point(operation, callers, done, cost(redis).since(before));
+            return point(
+                    new Called(operation, callers, round), done, cost(server).since(before));
         } finally {
             all.forEach(Process::destroyForcibly);
         }
     }
 
-    private Point point(Operation operation, int callers, List<String[]> done, Cost cost) {
+    private record Called(Operation operation, int callers, int round) {}
+
+    private Point point(Called called, List<String[]> done, Cost cost) {
         double calls = sum(done, 1);
         double[] p50 = done.stream()
                 .mapToDouble(words -> Double.parseDouble(words[3]))
@@ -170,9 +164,10 @@ public final class Saturation {
                 .max()
                 .orElseThrow();
         return new Point(
-                operation,
+                called.operation(),
                 done.size(),
-                callers,
+                called.callers(),
+                called.round(),
                 calls * 1_000 / millis,
                 p50[p50.length / 2] / 1e3,
                 p99 / 1e3,
@@ -199,7 +194,7 @@ public final class Saturation {
                         redis.uri(),
                         operation,
                         String.valueOf(callers),
-                        String.valueOf(warmUpMillis),
+                        String.valueOf(sliceMillis),
                         String.valueOf(millis),
                         String.valueOf(BYTES))
                 .redirectErrorStream(true)
