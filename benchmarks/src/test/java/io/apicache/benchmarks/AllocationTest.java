@@ -14,26 +14,38 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * What the hot paths allocate is the same on every machine, busy or not; so, unlike a time, it can be held to a limit. It depends on the compiler: on
- * JDK 25 the key that is made for a look into memory survives.
+ * What the hot paths allocate once they are compiled is the same on every machine; so, unlike a time, it can be held to a limit. On a busy
+ * machine it takes longer until they are: whoever is over the limit gets more time. It depends on the compiler: on JDK 25 the key that is
+ * made for a look into memory survives.
  */
 class AllocationTest {
+
+    private static final int[] WARM_UPS = {6, 20, 40};
 
     @ParameterizedTest(name = "{0}: at most {1} bytes on JDK 17, {2} on later ones")
     @CsvSource({
         "MemoryReplayBenchmark.replay, 24, 48",
-        "MemoryFirstSeenBenchmark.firstSeenAndHandle, 2000, 2300",
-        "RedisCallBenchmark.replay, 7500, 9000",
-        "RedisCallBenchmark.firstSeenAndHandle, 10000, 12000"
+        "MemoryFirstSeenBenchmark.firstSeenAndHandle, 1650, 1700",
+        "RedisCallBenchmark.replay, 5500, 5700",
+        "RedisCallBenchmark.firstSeenAndHandle, 7800, 8100"
     })
     @DisplayName("a call allocates no more than it did")
     void allocatesNoMoreThanItDid(String benchmark, double on17, double later) throws Exception {
         double bytes = Runtime.version().feature() == 17 ? on17 : later;
+        double allocated = Double.MAX_VALUE;
+        for (int i = 0; i < WARM_UPS.length && allocated > bytes + 0.5; i++) {
+            allocated = allocated(benchmark, WARM_UPS[i]);
+            System.out.printf("%s: %.1f bytes%n", benchmark, allocated);
+        }
+        assertThat(allocated).isPositive().isLessThanOrEqualTo(bytes + 0.5);
+    }
+
+    private static double allocated(String benchmark, int warmUps) throws Exception {
         RunResult result = new Runner(new OptionsBuilder()
                         .include(benchmark.replace(".", "\\.") + "$")
                         .mode(Mode.AverageTime)
                         .forks(1)
-                        .warmupIterations(6)
+                        .warmupIterations(warmUps)
                         .warmupTime(TimeValue.milliseconds(500))
                         .measurementIterations(2)
                         .measurementTime(TimeValue.milliseconds(500))
@@ -43,10 +55,6 @@ class AllocationTest {
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .runSingle();
-
-        double allocated =
-                result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
-        System.out.printf("%s: %.1f bytes%n", benchmark, allocated);
-        assertThat(allocated).isPositive().isLessThanOrEqualTo(bytes + 0.5);
+        return result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
     }
 }
