@@ -61,4 +61,15 @@ class JmhPageTest {
                 .doesNotContain("secret")
                 .doesNotContain("rawDataHistogram");
     }
+
+    @Test
+    @DisplayName("a chart has the names of the benchmarks, and the numbers they depend on")
+    void aChartHasNamesAndNumbers() throws Exception {
+        JmhChart.main(new String[] {"Title", directory.resolve("page").toString(), "ids"});
+
+        assertThat(Files.readString(directory.resolve("page.svg")))
+                .contains(">Title<", ">replay<", ">1,000<", ">ns/op<")
+                .doesNotContain("NaN")
+                .doesNotContain("Infinity");
+    }
 }

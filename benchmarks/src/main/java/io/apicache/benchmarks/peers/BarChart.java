@@ -1,5 +1,6 @@
 package io.apicache.benchmarks.peers;
 
+import io.apicache.benchmarks.charts.Svg;
 import java.util.List;
 
 /** Figures beside each other, one row for each peer, from zero on. */

@@ -1,9 +1,11 @@
 package io.apicache.benchmarks.peers;
 
+import io.apicache.benchmarks.charts.LineChart;
+import io.apicache.benchmarks.charts.LineChart.Line;
+import io.apicache.benchmarks.charts.LineChart.Point;
+import io.apicache.benchmarks.charts.Series;
 import io.apicache.benchmarks.peers.BarChart.Bar;
 import io.apicache.benchmarks.peers.BarChart.Row;
-import io.apicache.benchmarks.peers.LineChart.Line;
-import io.apicache.benchmarks.peers.LineChart.Point;
 import io.apicache.benchmarks.peers.Report.Spread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +74,7 @@ final class Charts {
     private static List<Line> lines(Report report, ToDoubleBiFunction<Scenario, Peers> figure) {
         return Arrays.stream(Peers.values())
                 .map(peer -> new Line(
-                        peer,
+                        new Series(peer.title(), colour(peer), peer == Peers.APICACHE),
                         report.herds().stream()
                                 .map(herd -> new Point(herd.operations(), figure.applyAsDouble(herd, peer)))
                                 .filter(point -> point.figure() > 0) // not where it was too much

@@ -1,5 +1,8 @@
 package io.apicache.benchmarks.scaling;
 
+import io.apicache.benchmarks.charts.LineChart;
+import io.apicache.benchmarks.charts.LineChart.Line;
+import io.apicache.benchmarks.charts.Series;
 import io.apicache.redis.server.RedisProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -24,6 +28,7 @@ public final class Saturation {
 
     private static final int BYTES = 1_000;
 
+    private static final String TITLE = "How many calls per second";
     private static final int ROUNDS = 3;
     private static final List<String> HEAD = List.of(
             "Callers that call without a pause, each on a thread of its own; 1,000 bytes of response; everything on one machine. Medians of the "
@@ -84,7 +89,34 @@ public final class Saturation {
                 .sorted(Comparator.comparing(Point::operation)) // stable: the rest is in order
                 .collect(Collectors.groupingBy(Point::what, LinkedHashMap::new, Collectors.toList()))
                 .forEach((what, rounds) -> lines.add(what + row(rounds)));
-        new Table("saturation", "How many calls per second", redis).write(out, lines, points);
+        new Table("saturation", TITLE, redis).write(out, lines, points);
+        LineChart.draw(TITLE, "callers in all processes", "calls/s", chart()).save(out.resolve("saturation.svg"));
+    }
+
+    /** One line for each operation from one process, and one for each from several. */
+    private List<Line> chart() {
+        Map<String, Map<Double, List<Point>>> figures = points.stream()
+                .collect(Collectors.groupingBy(
+                        point -> point.operation().title() + ", " + point.processes() + " JVM",
+                        LinkedHashMap::new,
+                        Collectors.groupingBy(
+                                point -> (double) point.processes() * point.callers(),
+                                TreeMap::new,
+                                Collectors.toList())));
+        List<Line> lines = new ArrayList<>();
+        figures.forEach((title, numbers) -> lines.add(new Line(
+                Series.of(title, lines.size()),
+                numbers.entrySet().stream()
+                        .map(rounds -> new LineChart.Point(
+                                rounds.getKey(),
+                                sorted(rounds.getValue(), Point::callsPerSecond)[
+                                        rounds.getValue().size() / 2]))
+                        .toList())));
+        return lines;
+    }
+
+    private static double[] sorted(List<Point> rounds, ToDoubleFunction<Point> figure) {
+        return rounds.stream().mapToDouble(figure).sorted().toArray();
     }
 
     private static String row(List<Point> rounds) {
@@ -98,7 +130,7 @@ public final class Saturation {
     }
 
     private static String spread(List<Point> rounds, ToDoubleFunction<Point> figure) {
-        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        double[] sorted = sorted(rounds, figure);
         return String.format(
                 Locale.ROOT,
                 " %,.0f (%,.0f to %,.0f) |",
@@ -108,7 +140,7 @@ public final class Saturation {
     }
 
     private static String median(String format, List<Point> rounds, ToDoubleFunction<Point> figure) {
-        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        double[] sorted = sorted(rounds, figure);
         return String.format(Locale.ROOT, " " + format + " |", sorted[sorted.length / 2]);
     }
 

@@ -1,4 +1,4 @@
-package io.apicache.benchmarks.peers;
+package io.apicache.benchmarks.charts;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** A picture that is written element by element; its text stays text. */
-final class Svg {
+public final class Svg {
 
     private static final String STYLE = """
             text { font: 12px system-ui, sans-serif; fill: #57606a }
@@ -20,7 +20,14 @@ final class Svg {
 
     private final StringBuilder out = new StringBuilder();
 
-    Svg(int width, int height, String title) {
+    /**
+     * Begins a picture.
+     *
+     * @param width in pixels
+     * @param height in pixels
+     * @param title which is written on it
+     */
+    public Svg(int width, int height, String title) {
         out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
         attributes("width", width, "height", height, "viewBox", "0 0 " + width + " " + height);
         out.append(">\n<title>").append(escaped(title)).append("</title>\n<style>\n");
@@ -29,21 +36,37 @@ final class Svg {
         write(title, "class", "title", "x", 16, "y", 26);
     }
 
-    /** Adds an element; attributes are names and values by turns. */
-    void add(String element, Object... attributes) {
+    /**
+     * Adds an element.
+     *
+     * @param element its name
+     * @param attributes names and values by turns
+     */
+    public void add(String element, Object... attributes) {
         out.append('<').append(element);
         attributes(attributes);
         out.append("/>\n");
     }
 
-    /** Adds text; attributes are names and values by turns. */
-    void write(String text, Object... attributes) {
+    /**
+     * Adds text.
+     *
+     * @param text what to write
+     * @param attributes names and values by turns
+     */
+    public void write(String text, Object... attributes) {
         out.append("<text");
         attributes(attributes);
         out.append('>').append(escaped(text)).append("</text>\n");
     }
 
-    void save(Path file) throws IOException {
+    /**
+     * Writes the picture.
+     *
+     * @param file where
+     * @throws IOException if it cannot
+     */
+    public void save(Path file) throws IOException {
         Files.writeString(file, out + "</svg>\n");
     }
 

@@ -1,4 +1,4 @@
-package io.apicache.benchmarks.peers;
+package io.apicache.benchmarks.charts;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Figures against a number, both on logarithmic scales. The names of the lines stand beside their ends, not over them. */
-final class LineChart {
+public final class LineChart {
 
     private static final int WIDTH = 860;
     private static final int HEIGHT = 430;
@@ -22,12 +22,12 @@ final class LineChart {
     private final Svg svg;
 
     /**
-     * What belongs to one peer.
+     * What belongs together.
      *
-     * @param peer whose
+     * @param series whose
      * @param points where it is known; may be empty
      */
-    record Line(Peers peer, List<Point> points) {}
+    public record Line(Series series, List<Point> points) {}
 
     /**
      * One figure.
@@ -35,7 +35,7 @@ final class LineChart {
      * @param number what it depends on, above zero
      * @param figure above zero
      */
-    record Point(double number, double figure) {}
+    public record Point(double number, double figure) {}
 
     private LineChart(String title, List<Line> lines) {
         this.lines = lines;
@@ -46,7 +46,16 @@ final class LineChart {
         svg = new Svg(WIDTH, HEIGHT, title);
     }
 
-    static Svg draw(String title, String acrossUnit, String upUnit, List<Line> lines) {
+    /**
+     * Draws it.
+     *
+     * @param title of the picture
+     * @param acrossUnit of the numbers
+     * @param upUnit of the figures
+     * @param lines from the first colour to the last
+     * @return the picture
+     */
+    public static Svg draw(String title, String acrossUnit, String upUnit, List<Line> lines) {
         LineChart chart = new LineChart(title, lines);
         chart.axes(acrossUnit, upUnit);
         chart.names();
@@ -75,8 +84,8 @@ final class LineChart {
     }
 
     private void line(Line line) {
-        boolean own = line.peer() == Peers.APICACHE;
-        String colour = Charts.colour(line.peer());
+        boolean own = line.series().own();
+        String colour = line.series().colour();
         List<String> corners = new ArrayList<>();
         for (Point point : line.points()) {
             double x = across.at(point.number());
@@ -96,13 +105,13 @@ final class LineChart {
         double y = TOP;
         double room = BOTTOM - NAME_HEIGHT * ordered.size();
         for (Line line : ordered) {
-            boolean own = line.peer() == Peers.APICACHE;
+            boolean own = line.series().own();
             y = Math.max(y, Math.min(end(line), room));
             room += NAME_HEIGHT;
-            String colour = Charts.colour(line.peer());
+            String colour = line.series().colour();
             Point last = line.points().get(line.points().size() - 1);
             svg.add("polyline", "points", leader(across.at(last.number()), end(line), y), "stroke", colour);
-            svg.write(line.peer().title(), "class", own ? "own" : "", "x", RIGHT + 22, "y", y + 4);
+            svg.write(line.series().title(), "class", own ? "own" : "", "x", RIGHT + 22, "y", y + 4);
             y += NAME_HEIGHT;
         }
     }
