@@ -7,6 +7,9 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What callers do all the time: a call of this library, or the bare commands that move the same bytes. */
 enum Operation {
@@ -64,13 +67,17 @@ enum Operation {
     /** Does it once. Numbers do not come twice where ids have to be new. */
     abstract void call(Client client, long number);
 
-    /** Makes the responses that are replayed. */
+    /** Makes the responses that are replayed; this library's many at a time, as it takes long enough. */
     static void fill(Client client) {
+        Duration keep = Duration.ofHours(1);
+        List<CompletableFuture<Void>> stored = new ArrayList<>();
         for (int i = 0; i < IDS; i++) {
-            client.bare().set(key("bare:" + i), client.record(), SetArgs.Builder.px(Duration.ofHours(1)));
-            ((FirstSeen<byte[]>) client.cache().receiveAndWait("id:" + i, MAX_WAIT))
-                    .handle(client.response(), Duration.ofHours(1));
+            client.bare().set(key("bare:" + i), client.record(), SetArgs.Builder.px(keep));
+            stored.add(client.cache()
+                    .receiveAsync("id:" + i, MAX_WAIT)
+                    .thenCompose(receipt -> ((FirstSeen<byte[]>) receipt).handleAsync(client.response(), keep)));
         }
+        stored.forEach(CompletableFuture::join);
     }
 
     private static byte[] key(String name) {
