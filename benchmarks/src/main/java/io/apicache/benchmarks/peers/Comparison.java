@@ -68,19 +68,7 @@ public final class Comparison {
     }
 
     private void run() throws IOException, InterruptedException {
-        for (Peers peer : Peers.values()) {
-            say(peer.title() + ": " + form.processes() + " processes");
-            fleets.add(Fleet.start(peer, form.processes(), bytes));
-        }
-        Report report = new Report(form, fleets.get(0).server().version(), bytes, results);
-        say("what the server can do");
-        results.ceiling.addAll(Ceiling.measure(fleets.get(0).server(), bytes, form.calls() * COMMANDS_PER_CALL));
-        for (Fleet fleet : fleets) {
-            warmUp(fleet);
-        }
-        for (Fleet fleet : fleets) {
-            results.idle.put(fleet.peer(), fleet.server().idle(form.idle()));
-        }
+        Report report = start();
         rounds(withoutKills(form.scenarios()), report);
         for (Scenario scenario : withoutKills(form.forCounting().scenarios())) {
             for (Fleet fleet : fleets) {
@@ -95,6 +83,26 @@ public final class Comparison {
                         .filter(scenario -> scenario.steps().killsAProcess())
                         .toList(),
                 report);
+    }
+
+    /** Starts all processes, warms them up, and looks at their servers. */
+    private Report start() throws IOException, InterruptedException {
+        for (Peers peer : Peers.values()) {
+            say(peer.title() + ": " + form.processes() + " processes");
+            fleets.add(Fleet.start(peer, form.processes(), bytes));
+        }
+        Server first = fleets.get(0).server();
+        Report report = new Report(form, first.version(), bytes, results);
+        say("what the server can do");
+        results.ceiling.addAll(Ceiling.measure(first, bytes, form.calls() * COMMANDS_PER_CALL));
+        for (Fleet fleet : fleets) {
+            warmUp(fleet);
+        }
+        for (Fleet fleet : fleets) {
+            say("idle: " + fleet.peer().title());
+            results.idle.put(fleet.peer(), fleet.server().idle(form.idle()));
+        }
+        return report;
     }
 
     /** What has been measured is written down after each round: a later one may fail. */
