@@ -79,7 +79,7 @@ public class ApiCacheLincheckTest {
     @DisplayName("C1 C3 H1 calls on one id are linearizable (model checking)")
     void modelChecking() {
         new ModelCheckingOptions()
-                .iterations(10)
+                .iterations(6)
                 .invocationsPerIteration(300)
                 .threads(2)
                 .actorsPerThread(3)
