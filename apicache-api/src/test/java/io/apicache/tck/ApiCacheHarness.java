@@ -154,9 +154,15 @@ public abstract class ApiCacheHarness {
         FutureTask<T> task = new FutureTask<>(call);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        eventually(cache + " waits", () -> task.isDone() || thread.getState() == Thread.State.WAITING);
+        eventually(cache + " waits", () -> task.isDone() || isParked(thread));
         settle();
         return task;
+    }
+
+    /** {@return whether a thread waits, for ever or for a time of its own} */
+    protected static boolean isParked(Thread thread) {
+        Thread.State state = thread.getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
     /** {@return those of the waiters that were told} */
