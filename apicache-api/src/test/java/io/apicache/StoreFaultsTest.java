@@ -282,7 +282,9 @@ class StoreFaultsTest {
         FutureTask<?> task = new FutureTask<>(call, null);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        while (!task.isDone() && thread.getState() != Thread.State.TIMED_WAITING) {
+        while (!task.isDone()
+                && thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
         return task;

@@ -57,7 +57,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         }
 
         while (!answers.stream().allMatch(Future::isDone)) {
-            if (callers.stream().allMatch(caller -> caller.getState() == Thread.State.WAITING)) {
+            if (callers.stream().allMatch(ApiCacheContract::isParked)) {
                 pass(Duration.ofMillis(50)); // where hints are lost, time must go by; but not while somebody works
             }
         }

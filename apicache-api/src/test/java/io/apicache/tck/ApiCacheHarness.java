@@ -159,9 +159,10 @@ public abstract class ApiCacheHarness {
         return task;
     }
 
-    private static boolean isParked(Thread thread) {
+    /** {@return whether a thread waits, for ever or for a time of its own} */
+    protected static boolean isParked(Thread thread) {
         Thread.State state = thread.getState();
-        return state == Thread.State.TIMED_WAITING || state == Thread.State.WAITING;
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
     /** {@return those of the waiters that were told} */
