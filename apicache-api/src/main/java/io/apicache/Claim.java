@@ -235,9 +235,7 @@ final class Claim<R> {
     }
 
     private void lose(Outbox<R> out) {
-        state = State.LOST;
-        lostAt = engine.now();
-        isLostForGood = true;
+        long now = engine.now(); // what may throw comes first: the loss is told, or has not happened
         HandOver<Void> told = lost;
         out.act(() -> {
             if (told != null) {
@@ -245,6 +243,9 @@ final class Claim<R> {
             }
             engine.events().leaseLost(request.id());
         });
+        lostAt = now;
+        state = State.LOST;
+        isLostForGood = true;
     }
 
     /** Asks the store whether the claim still stands, and loses it if not. Throws nothing: the keeper goes on asking. */

@@ -33,6 +33,7 @@ final class Engine<R> {
     /** A blocked caller whose deadline is over lets the timer act first, and then looks for itself. */
     private static final long TIMER_FIRST = TimeUnit.MILLISECONDS.toNanos(2);
 
+    private static final long CLOCK_FAILED = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long SHORTEST_PARK = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String namespace;
@@ -133,9 +134,16 @@ final class Engine<R> {
         waiting.decrementAndGet();
     }
 
+    /** {@return the timer's task, or null if there will be none} Throws nothing: a clock that fails makes the task early. */
     @Nullable
     ScheduledFuture<?> schedule(Runnable task, long due) {
-        return threads.schedule(task, due - now());
+        long delay = CLOCK_FAILED;
+        try {
+            delay = due - now();
+        } catch (Throwable e) {
+            Failures.log("the clock failed", e);
+        }
+        return threads.schedule(task, delay);
     }
 
     Calls calls() {
@@ -377,10 +385,13 @@ final class Engine<R> {
     }
 
     private void close(Room<R> room, List<Handling<R>> handling) {
-        try {
-            room.close(handling);
-        } catch (Throwable e) {
-            Failures.log("closing " + room.key + " failed; its callers return when their time is up", e);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            try {
+                room.close(handling);
+                return;
+            } catch (Throwable e) {
+                Failures.log("closing " + room.key + " failed", e);
+            }
         }
     }
 
@@ -398,13 +409,22 @@ final class Engine<R> {
         }
     }
 
+    /** Throws nothing: a hint that could not be taken must not end what the store is at. The next look finds what it was about. */
     private final class RoomHints implements Hints<R> {
 
         @Override
         public void changed(Key key) {
             Room<R> room = rooms.get(key);
             if (room != null) {
+                changed(room);
+            }
+        }
+
+        private void changed(Room<R> room) {
+            try {
                 room.changed();
+            } catch (Throwable e) {
+                Failures.log("a hint about " + room.key + " could not be taken", e);
             }
         }
 
@@ -418,19 +438,13 @@ final class Engine<R> {
                 room.handled(record, record.number(), record.fingerprint());
             } catch (Throwable e) { // the message is good for a hint at least
                 Failures.log("a message about " + key + " could not be taken", e);
-                room.changed();
+                changed(room);
             }
         }
 
         @Override
         public void missed() {
-            for (Room<R> room : rooms.values()) {
-                try {
-                    room.changed();
-                } catch (Throwable e) { // the other rooms have missed hints, too
-                    Failures.log("a hint about " + room.key + " could not be taken", e);
-                }
-            }
+            rooms.values().forEach(this::changed);
         }
     }
 }

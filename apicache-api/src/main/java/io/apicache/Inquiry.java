@@ -91,7 +91,7 @@ final class Inquiry<R> {
         return new Verdict.Fail<>(failure != null ? failure : engine.calls().unanswered(verb));
     }
 
-    /** {@return what a caller is told for whom there is no space} */
+    /** {@return what a caller is told who cannot wait until more is known} */
     Verdict<R> refusal() {
         StoreUnavailableException failure = look == null ? null : look.lastFailure;
         long left = leaseLeft();
@@ -266,7 +266,7 @@ final class Inquiry<R> {
         long now = engine.now();
         sent.failed(unavailable, now);
         out.act(() -> engine.events().storeFailed(sent.verb(), unavailable));
-        waiters.decide(covers, waiter -> waiter.mayWait() ? null : new Verdict.Fail<>(unavailable), out);
+        waiters.decide(covers, waiter -> waiter.mayWait() ? null : refusal(), out);
         waiters.leftToWait(refusal(), out);
         if (!waiters.isEmpty()) {
             engine.keeper().watch();
@@ -371,8 +371,6 @@ final class Inquiry<R> {
         Long deadline = waiters.firstDeadlineAfter(lastLook + Decision.LAST_LOOK);
         long next = Decision.nextLook(lastLook, quietLooks, leaseEnds, deadline, jitter);
         Long shortLook = waiters.firstShortLookAfter(lastLook);
-        return shortLook == null
-                ? next
-                : Decision.earlier(next, Decision.later(shortLook, lastLook + Decision.AFTER_LEASE));
+        return shortLook == null ? next : Decision.earlier(next, shortLook);
     }
 }

@@ -56,9 +56,14 @@ final class LeaseKeeper<R> {
             due = at;
             number = ++round;
         }
-        if (engine.schedule(() -> sweep(number), at) == null) {
-            synchronized (lock) {
-                armed &= number != round;
+        boolean scheduled = false;
+        try {
+            scheduled = engine.schedule(() -> sweep(number), at) != null;
+        } finally {
+            if (!scheduled) {
+                synchronized (lock) {
+                    armed &= number != round;
+                }
             }
         }
     }
