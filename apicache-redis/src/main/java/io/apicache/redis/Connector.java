@@ -43,7 +43,7 @@ final class Connector {
     record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {}
 
     RedisStore open() {
-        Topology topology = settings.topologies.create(settings.commandTimeout, settings.clientName, false);
+        Topology topology = settings.topologies.create(settings, false);
         @Nullable Commands commands = null;
         boolean handedOver = false;
         try {
@@ -51,7 +51,7 @@ final class Connector {
             ServerInfo server = greet(commands.async());
             if (server.cluster() && topology instanceof Topology.Single) {
                 topology.close();
-                topology = settings.topologies.create(settings.commandTimeout, settings.clientName, true);
+                topology = settings.topologies.create(settings, true);
                 commands = await(topology.connect());
             }
             SelfTest.requireFit(server);
@@ -80,8 +80,9 @@ final class Connector {
         for (int i = 0; i < CLOCK_READINGS; i++) {
             clock.heard(ServerClock.micros(await(commands.async().time())));
         }
-        Link link = new Link(topology, commands, server, settings.commandTimeout);
-        Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
+        Link link = new Link(topology, commands, server, new Link.Pace(time, settings.commandTimeout));
+        Oversized oversized = new Oversized(settings.longestRecord(), time::nanoTime);
+        Moves moves = new Moves(link, settings.layout, clock, new Moves.Sizes(settings.inlineLimit, oversized));
         Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
         try {
             await(inbox.open());
@@ -110,7 +111,7 @@ final class Connector {
     private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
         try {
-            SelfTest.tryEveryMove(store, Math.max(settings.inlineLimit, Moves.THROUGH_SCRIPT) + 1);
+            SelfTest.tryEveryMove(store, longResponse());
             store.forgetJoined(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
             return store;
@@ -121,6 +122,12 @@ final class Connector {
             store.close();
             throw e;
         }
+    }
+
+    /** {@return the length of a response that is put beside its record and not sent along, if there may be one} */
+    private int longResponse() {
+        int longest = settings.longestRecord() - StoredRecord.HEADER;
+        return Math.min(longest, Math.max(settings.inlineLimit, HandleCommands.THROUGH_SCRIPT) + 1);
     }
 
     private static void warnOfEviction(RedisClusterAsyncCommands<byte[], byte[]> commands)

@@ -36,8 +36,8 @@ final class OwnClient {
 
     private OwnClient() {}
 
-    static Topology single(RedisURI uri, Duration commandTimeout) {
-        ClientResources resources = resources();
+    static Topology single(RedisURI uri, Duration commandTimeout, int longestRecord) {
+        ClientResources resources = resources(longestRecord);
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
         return new Topology.Single(client, uri, () -> {
@@ -46,8 +46,8 @@ final class OwnClient {
         });
     }
 
-    static Topology cluster(RedisURI uri, Duration commandTimeout) {
-        ClientResources resources = resources();
+    static Topology cluster(RedisURI uri, Duration commandTimeout, int longestRecord) {
+        ClientResources resources = resources(longestRecord);
         RedisClusterClient client = RedisClusterClient.create(resources, List.of(uri));
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         options(builder, commandTimeout);
@@ -76,7 +76,7 @@ final class OwnClient {
         return builder;
     }
 
-    private static ClientResources resources() {
+    private static ClientResources resources(int longestRecord) {
         return ClientResources.builder()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
@@ -86,6 +86,7 @@ final class OwnClient {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
                         channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
+                        ReplyGuard.install(channel, longestRecord);
                     }
                 })
                 .build();
