@@ -68,7 +68,7 @@ final class Asking {
                     throw new StoreUnavailableException(
                             verb + " of " + key + " was not executed: the time at the server is not known",
                             Outcome.NOT_EXECUTED,
-                            RedisFailures.unwrap(failure));
+                            ClientFailure.of(RedisFailures.unwrap(failure)));
                 })
                 .thenCompose(heard -> question.get());
     }

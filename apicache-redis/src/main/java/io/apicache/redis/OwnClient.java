@@ -15,9 +15,12 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client set up the way this protocol wants it. Lettuce by default sends a command again when its connection broke, so that it may run
@@ -34,7 +37,35 @@ final class OwnClient {
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
     static final long SHUTDOWN_MILLIS = 2_000;
 
+    private static final Logger LOG = System.getLogger(RedisStore.class.getName());
+
     private OwnClient() {}
+
+    /**
+     * Reads an address. What cannot be read may be a password that was not escaped, so nothing of it is repeated, and neither is the
+     * message of the parser.
+     *
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    static RedisURI uri(String text) {
+        RedisURI uri = null;
+        try {
+            uri = RedisURI.create(text);
+        } catch (RuntimeException e) {
+            LOG.log(Level.TRACE, "a Redis URI could not be read: {0}", e.getClass());
+        }
+        if (uri == null || (uri.getSentinels().isEmpty() && uri.getSocket() == null && isBlank(uri.getHost()))) {
+            throw new IllegalArgumentException(
+                    "the Redis URI cannot be read: redis://user:password@host:port/database, rediss://... or"
+                            + " redis-sentinel://host1,host2/database#master are accepted, and in user names and passwords"
+                            + " every character but letters and digits is escaped by its code, such as %40 for @");
+        }
+        return uri;
+    }
+
+    private static boolean isBlank(@Nullable String text) {
+        return text == null || text.isBlank();
+    }
 
     static Topology single(RedisURI uri, Duration commandTimeout, int longestRecord) {
         ClientResources resources = resources(longestRecord);

@@ -80,7 +80,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(String uri) {
-        return builder(RedisURI.create(Objects.requireNonNull(uri, "uri")));
+        return builder(OwnClient.uri(Objects.requireNonNull(uri, "uri")));
     }
 
     /**
