@@ -57,14 +57,14 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         }
 
         while (!answers.stream().allMatch(Future::isDone)) {
-            if (callers.stream().allMatch(caller -> caller.getState() == Thread.State.WAITING)) {
+            if (callers.stream().allMatch(ApiCacheHarness::waits)) {
                 pass(Duration.ofMillis(50)); // where hints are lost, time must go by; but not while somebody works
             }
         }
         threads.shutdown();
 
         for (Future<String> answer : answers) {
-            assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("response 1");
+            assertThat(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("response 1");
         }
         assertThat(executions).hasValue(1);
     }
