@@ -12,8 +12,10 @@ import io.apicache.tck.ManualTime;
 import io.apicache.tck.ReferenceStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** What callers are told when the store fails, hangs, or loses its replies. */
 class StoreFaultsTest {
+
+    /** Bounds what never happens. */
+    private static final long PATIENCE_SECONDS = 300;
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(2);
@@ -70,7 +75,7 @@ class StoreFaultsTest {
     }
 
     private static <T> T in(CompletableFuture<T> future) throws Exception {
-        return future.get(20, TimeUnit.SECONDS);
+        return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static void assertUnavailable(CompletableFuture<?> future, Outcome outcome) {
@@ -269,12 +274,12 @@ class StoreFaultsTest {
 
         assertUnavailable(handled, Outcome.UNKNOWN);
         for (FutureTask<?> call : blocked) {
-            assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> call.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(StoreUnavailableException.class);
         }
         FutureTask<?> released = blocked(owner::release);
         pass(STORE_TIMEOUT.multipliedBy(2));
-        assertThatThrownBy(() -> released.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> released.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(StoreUnavailableException.class);
     }
 
@@ -494,14 +499,15 @@ class StoreFaultsTest {
                     }
                 })
                 .build()) {
-            FirstSeen<String> owner = (FirstSeen<String>) in(own.receiveAsync("id", SECOND));
-            CompletableFuture<Void> told = own.receiveAsync("id", Duration.ofSeconds(20))
+            FirstSeen<String> owner =
+                    (FirstSeen<String>) in(own.receiveAsync("id", Duration.ofSeconds(PATIENCE_SECONDS)));
+            CompletableFuture<Void> told = own.receiveAsync("id", Duration.ofSeconds(PATIENCE_SECONDS))
                     .thenAccept(receipt -> threads.add(Thread.currentThread().getName()));
             CompletableFuture<Void> handled = owner.handleAsync("response")
                     .thenRun(() -> threads.add(Thread.currentThread().getName()));
             in(told);
             in(handled);
-            own.receiveAndWait("id", SECOND);
+            own.receiveAndWait("id", Duration.ofSeconds(PATIENCE_SECONDS));
         }
         storeThread.shutdown();
 
@@ -512,15 +518,15 @@ class StoreFaultsTest {
     @DisplayName("Z1 a cache with threads of its own leaves none")
     void ownThreadsEnd() throws Exception {
         ApiCache<String> own = ApiCache.over(records).namespace("threads").build();
-        FirstSeen<String> owner = (FirstSeen<String>) own.receiveAndWait("id", SECOND);
-        CompletableFuture<Receipt<String>> waiter = own.receiveAsync("id", Duration.ofSeconds(20));
+        FirstSeen<String> owner = (FirstSeen<String>) own.receiveAndWait("id", Duration.ofSeconds(PATIENCE_SECONDS));
+        CompletableFuture<Receipt<String>> waiter = own.receiveAsync("id", Duration.ofSeconds(PATIENCE_SECONDS));
         owner.handle("response");
         in(waiter);
         assertThat(threadsOf("threads")).isPositive();
 
         own.close();
 
-        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (threadsOf("threads") > 0) {
             assertThat(System.nanoTime()).as("threads end").isLessThan(patience);
             Thread.onSpinWait();

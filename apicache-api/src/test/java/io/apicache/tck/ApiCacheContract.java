@@ -64,7 +64,7 @@ public abstract class ApiCacheContract extends ApiCacheWaitContract {
         threads.shutdown();
 
         for (Future<String> answer : answers) {
-            assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("response 1");
+            assertThat(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("response 1");
         }
         assertThat(executions).hasValue(1);
     }

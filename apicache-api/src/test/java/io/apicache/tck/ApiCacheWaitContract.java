@@ -50,7 +50,7 @@ public abstract class ApiCacheWaitContract extends ApiCacheFreshContract {
         owner.handle("response");
 
         assertThat(response(waiter)).isEqualTo("response");
-        assertThat(blocked.get(20, TimeUnit.SECONDS)).isInstanceOf(Cached.class);
+        assertThat(blocked.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Cached.class);
     }
 
     @Test
@@ -65,7 +65,7 @@ public abstract class ApiCacheWaitContract extends ApiCacheFreshContract {
         passLeases(5); // where hints are lost, the next look finds it
 
         assertThat(response(waiter)).isEqualTo("response");
-        assertThat(blocked.get(20, TimeUnit.SECONDS)).isInstanceOf(Cached.class);
+        assertThat(blocked.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Cached.class);
     }
 
     @Test
@@ -166,7 +166,7 @@ public abstract class ApiCacheWaitContract extends ApiCacheFreshContract {
     }
 
     private void oneTakesOver(List<CompletableFuture<Receipt<String>>> herd, FirstSeen<String> owner) throws Exception {
-        CompletableFuture.anyOf(herd.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+        CompletableFuture.anyOf(herd.toArray(CompletableFuture[]::new)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         List<CompletableFuture<Receipt<String>>> done = done(herd);
         assertThat(done).as("those who were told").hasSize(1);
         FirstSeen<String> next = (FirstSeen<String>) told(done.get(0));
@@ -302,7 +302,7 @@ public abstract class ApiCacheWaitContract extends ApiCacheFreshContract {
 
         caller.get().interrupt();
 
-        assertThat(blocked.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(blocked.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         eventually("no trace", () -> elsewhere.toString().contains("0 ids"));
         assertThat(elsewhere.toString()).contains("0 waiters");
         owner.handle("response");

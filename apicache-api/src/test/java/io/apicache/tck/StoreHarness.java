@@ -46,7 +46,7 @@ public abstract class StoreHarness {
 
     static final int MANY = 16;
 
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofMinutes(5);
 
     // By identity: a store that lives in one process is opened often and closed once.
     private final Set<Store<String>> opened = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -88,7 +88,7 @@ public abstract class StoreHarness {
 
     /** {@return how long a hint may be under way before the test calls it lost} */
     protected Duration patience() {
-        return Duration.ofSeconds(10);
+        return Duration.ofMinutes(5);
     }
 
     @BeforeEach

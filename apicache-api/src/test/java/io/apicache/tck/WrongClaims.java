@@ -12,20 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
 /** Stores that are wrong about claims, leases and names. {@link WrongStores} says which test catches each. */
 final class WrongClaims {
-
-    // Long enough for another thread to come in between.
-    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(5);
 
     private WrongClaims() {}
 
@@ -42,14 +37,15 @@ final class WrongClaims {
     /** Looks first and claims afterwards: whoever looked in between is granted as well. */
     static ReferenceStore<String> looksBeforeItClaims(Time time) {
         return new ReferenceStore<>(time) {
-            private final Set<Key> seen = ConcurrentHashMap.newKeySet();
+            private final Map<Key, CountDownLatch> looks = new ConcurrentHashMap<>();
 
             @Override
             public CompletionStage<Claimed<String>> claim(Key key, Attempt attempt) {
-                boolean free = !seen.contains(key);
+                CountDownLatch two = looks.computeIfAbsent(key, first -> new CountDownLatch(2));
+                boolean free = two.getCount() > 0;
+                two.countDown();
                 if (free) {
-                    LockSupport.parkNanos(GAP);
-                    seen.add(key);
+                    Gap.until(two);
                 }
                 return super.claim(key, attempt)
                         .thenApply(answer -> free && answer instanceof Claimed.Pending<String> pending

@@ -16,15 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 
 /** Stores that are wrong about waiters and hints. {@link WrongStores} says which test catches each. */
 final class WrongHints {
-
-    // Long enough for another thread to come in between.
-    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(5);
 
     private WrongHints() {}
 
@@ -58,13 +54,26 @@ final class WrongHints {
     /** Looks first and registers afterwards. */
     static ReferenceStore<String> registersAfterTheLook(Time time) {
         return new ReferenceStore<>(time) {
+            private final Map<Key, CountDownLatch> handles = new ConcurrentHashMap<>();
+
+            private CountDownLatch handle(Key key) {
+                return handles.computeIfAbsent(key, first -> new CountDownLatch(1));
+            }
+
+            @Override
+            public CompletionStage<Stored<String>> handle(Key key, Token token, String value, Duration keepFor) {
+                CompletionStage<Stored<String>> stored = super.handle(key, token, value, keepFor);
+                handle(key).countDown();
+                return stored;
+            }
+
             @Override
             public CompletionStage<Claimed<String>> join(Key key, Attempt attempt) {
                 return claim(key, attempt).thenCompose(answer -> {
                     if (!(answer instanceof Claimed.Pending)) {
                         return CompletableFuture.completedFuture(answer);
                     }
-                    LockSupport.parkNanos(GAP);
+                    Gap.until(handle(key));
                     return super.join(key, attempt).thenApply(late -> answer);
                 });
             }

@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * each.
  */
 final class WrongReplays {
-
-    // Long enough for another thread to come in between.
-    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(5);
 
     private WrongReplays() {}
 
@@ -68,6 +64,7 @@ final class WrongReplays {
     static ReferenceStore<String> replaysTakeALock(Time time) {
         return new ReferenceStore<>(time) {
             private final Semaphore lock = new Semaphore(1);
+            private final CountDownLatch refused = new CountDownLatch(1);
 
             @Override
             public CompletionStage<Claimed<String>> claim(Key key, Attempt attempt) {
@@ -77,9 +74,10 @@ final class WrongReplays {
 
             private Claimed<String> locked(Claimed.Handled<String> seen) {
                 if (!lock.tryAcquire()) {
+                    refused.countDown();
                     return new Claimed.Pending<>(seen.number(), Duration.ZERO, seen.fingerprint());
                 }
-                LockSupport.parkNanos(GAP);
+                Gap.until(refused);
                 lock.release();
                 return seen;
             }

@@ -14,15 +14,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** Stores that are wrong about tokens. {@link WrongStores} says which test catches each. */
 final class WrongTokens {
-
-    // Long enough for another thread to come in between.
-    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(5);
 
     private WrongTokens() {}
 
@@ -108,6 +104,7 @@ final class WrongTokens {
     static ReferenceStore<String> handlesInTwoSteps(Time time) {
         return new ReferenceStore<>(time) {
             private final Map<Key, Token> owners = new ConcurrentHashMap<>();
+            private final Map<Key, CountDownLatch> takeovers = new ConcurrentHashMap<>();
 
             @Override
             public CompletionStage<Claimed<String>> claim(Key key, Attempt attempt) {
@@ -120,16 +117,22 @@ final class WrongTokens {
             }
 
             private Claimed<String> noted(Key key, Claimed<String> answer) {
-                if (answer instanceof Claimed.Granted<String> granted) {
-                    owners.put(key, granted.token());
+                if (answer instanceof Claimed.Granted<String> granted && owners.put(key, granted.token()) != null) {
+                    takeover(key).countDown();
                 }
                 return answer;
+            }
+
+            private CountDownLatch takeover(Key key) {
+                return takeovers.computeIfAbsent(key, first -> new CountDownLatch(1));
             }
 
             @Override
             public CompletionStage<Stored<String>> handle(Key key, Token token, String value, Duration keepFor) {
                 boolean own = token.equals(owners.get(key));
-                LockSupport.parkNanos(GAP);
+                if (own) {
+                    Gap.until(takeover(key));
+                }
                 return super.handle(key, token, value, keepFor)
                         .thenApply(stored -> own && stored instanceof Stored.Stale
                                 ? new Stored.Accepted<>(

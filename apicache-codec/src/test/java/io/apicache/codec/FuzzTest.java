@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,11 @@ import org.junit.jupiter.api.Test;
  * feeds the same inputs; {@code -Pfuzz} makes the run long and draws a seed, which is printed; {@code -Dfuzz.seed} repeats a run.
  */
 class FuzzTest {
+
+    /** In every build the same; the profiles {@code exhaustive} and {@code fuzz} feed more, and others each time. */
+    private static final long FEW_INPUTS = 10_000;
+
+    private static final long SEED = 40995865259119L;
 
     private static final int LIMIT = 64 << 10;
 
@@ -162,9 +168,17 @@ class FuzzTest {
     @DisplayName(
             "S1: whatever the bytes, the outcome is a value of the type or a corrupt record, soon, and memory stays bounded")
     void whateverTheBytes() throws Exception {
-        long inputs = Long.parseLong(System.getProperty("fuzz.inputs", "20000"));
-        String given = System.getProperty("fuzz.seed", "");
-        long seed = given.isEmpty() ? System.nanoTime() : Long.parseLong(given);
+        feedAndCheck(FEW_INPUTS, SEED);
+    }
+
+    @Test
+    @Tag("exhaustive")
+    @DisplayName("S1: the same for many more inputs, other ones each time")
+    void whateverTheBytesInBulk() throws Exception {
+        feedAndCheck(Long.getLong("fuzz.inputs", FEW_INPUTS), Long.getLong("test.seed", System.nanoTime()));
+    }
+
+    private void feedAndCheck(long inputs, long seed) throws Exception {
         System.out.println("fuzz: " + inputs + " inputs, seed " + seed);
         FutureTask<Void> feeding = new FutureTask<>(() -> feedAll(inputs, seed), null);
         Thread thread = new Thread(feeding, "fuzz");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(900)
 class ThreadsTest {
 
     private final Codec<Order> codec = EncryptedCodec.encrypting(
@@ -52,7 +52,7 @@ class ThreadsTest {
             assertThat(result.get()).isTrue();
         }
         threads.shutdown();
-        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(threads.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
     }
 
     private boolean comesBack(Order order, int rounds) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * such a refusal says nothing of what comes after it.
  */
 @Tag("exhaustive")
+@Tag("once")
 public class ApiCacheLincheckTest {
 
     private static final String ID = "id";

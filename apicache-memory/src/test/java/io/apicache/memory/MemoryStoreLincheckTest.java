@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * answer with {@link Sequential}, in which no two overlap. Each thread of an execution plays one owner; leases end when a move says so.
  */
 @Tag("exhaustive")
+@Tag("once")
 public class MemoryStoreLincheckTest {
 
     private static final Key KEY = new Key("lincheck", "id");

@@ -70,7 +70,7 @@ class WaitRoomStressTest {
         }
 
         for (Future<?> run : runs) {
-            run.get(60, TimeUnit.SECONDS);
+            run.get(10, TimeUnit.MINUTES);
         }
         threads.shutdown();
 
@@ -85,7 +85,7 @@ class WaitRoomStressTest {
     }
 
     private static ApiCache<String> cache(MemoryStore<String> store) {
-        return ApiCache.over(store).lease(Duration.ofSeconds(30)).build();
+        return ApiCache.over(store).lease(Duration.ofMinutes(10)).build();
     }
 
     private void run(ApiCache<String> cache, SplittableRandom random) {
@@ -101,7 +101,7 @@ class WaitRoomStressTest {
 
     /** A claim that was being granted to a future that nobody wants any more must go to somebody else. */
     private void cancelSomething(ApiCache<String> cache, String id) {
-        CompletableFuture<Receipt<String>> unwanted = cache.receiveAsync(id, Duration.ofSeconds(10));
+        CompletableFuture<Receipt<String>> unwanted = cache.receiveAsync(id, Duration.ofMinutes(10));
         if (!unwanted.cancel(false) && unwanted.join() instanceof FirstSeen<String> claim) {
             claim.release();
         }

@@ -8,15 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Caches over Redis as an application has them, in real time. Each plays one process. */
+/**
+ * Caches over Redis as an application has them, in real time. Each plays one process. Nothing ends by itself, however slow the machine is: a test
+ * in which a lease, a command or a call shall end sets it shorter.
+ */
 final class Caches implements AutoCloseable {
 
     private static final int TRIES = 4;
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Duration lease = Duration.ofSeconds(3);
-    private Duration commandTimeout = Duration.ofSeconds(1);
-    private Duration storeTimeout = Duration.ofSeconds(2);
+    private Duration lease = Duration.ofMinutes(1);
+    private Duration commandTimeout = Duration.ofSeconds(4);
+    private Duration storeTimeout = Duration.ofMinutes(1);
     private Time time = Time.system();
 
     Caches lease(Duration lease) {

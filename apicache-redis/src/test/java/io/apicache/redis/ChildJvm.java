@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /** Another JVM with the classes of the tests, told what to do line by line, and answering line by line. It does not outlive this one. */
 final class ChildJvm implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Process process;
     private final PrintStream orders;

@@ -68,12 +68,12 @@ class FailoverTest {
             for (int i = 0; !ended.get(); i++) {
                 String id = name + "-" + i + "-" + UUID.randomUUID();
                 try {
-                    if (mine.receiveAndWait(id, Duration.ofSeconds(5)) instanceof FirstSeen<String> owner) {
+                    if (mine.receiveAndWait(id, Expect.LONG) instanceof FirstSeen<String> owner) {
                         owner.handle("response to " + id);
                         handled.incrementAndGet();
                         accepted.put(id, "response to " + id);
                     }
-                    Receipt<String> again = theirs.receiveAndWait(id, Duration.ofSeconds(5));
+                    Receipt<String> again = theirs.receiveAndWait(id, Expect.LONG);
                     if (!(again instanceof Cached<String> hit)
                             || !hit.response().equals("response to " + id)) {
                         wrong.add(new AssertionError(id + " was handled, then " + again));
@@ -111,7 +111,7 @@ class FailoverTest {
     @Test
     @DisplayName("H1 W1 slots move under load, and nothing that was handled is lost")
     void slotsMoveUnderLoad() throws Exception {
-        try (RedisCluster cluster = RedisCluster.start(3, 0, "--cluster-node-timeout", "20000")) {
+        try (RedisCluster cluster = RedisCluster.start(3, 0)) {
             String id = "moves";
             String late = "while it moves ".repeat(1_000);
             int slot = RedisCluster.slotOf("ac:{faults:" + id + "}");
@@ -154,7 +154,7 @@ class FailoverTest {
     @DisplayName(
             "H1 L1 a master of the cluster hands over under load: what was handled stays, and an owner stays the owner")
     void aClusterFailsOverInGoodOrder() throws Exception {
-        try (RedisCluster cluster = RedisCluster.start(3, 1, "--cluster-node-timeout", "20000")) {
+        try (RedisCluster cluster = RedisCluster.start(3, 1)) {
             ApiCache<String> here = caches.at(cluster.uri());
             ApiCache<String> there = caches.at(cluster.uri());
             String id = "stays";

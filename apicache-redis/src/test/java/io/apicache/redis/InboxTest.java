@@ -30,14 +30,14 @@ class InboxTest {
     void aLostSubscriptionIsMadeAgain() throws Exception {
         try (RedisProcess redis = RedisProcess.start();
                 TcpProxy network = TcpProxy.to(redis)) {
-            Topology topology = OwnClient.single(RedisURI.create(network.uri()), Duration.ofMillis(300), 1_000_000);
+            Topology topology = OwnClient.single(RedisURI.create(network.uri()), Duration.ofSeconds(1), 1_000_000);
             Inbox inbox = new Inbox(
                     topology, PREFIX, System::nanoTime, name -> CompletableFuture.completedFuture(null), record -> {
                         throw new AssertionError("no messages here");
                     });
             AtomicInteger missed = new AtomicInteger();
             Registration unused = inbox.hints(new Missed(missed));
-            inbox.open().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            inbox.open().toCompletableFuture().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
 
             int connections = network.connections();
             network.once(TcpProxy.command("SUBSCRIBE"), Fault.cutBeforeRequest(Cut.RST));
@@ -52,7 +52,7 @@ class InboxTest {
                 return subscriptions(redis) == 1 && missed.get() > 0;
             });
 
-            inbox.close().get(10, TimeUnit.SECONDS);
+            inbox.close().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
             topology.close();
         }
     }

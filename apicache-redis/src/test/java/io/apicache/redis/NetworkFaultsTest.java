@@ -3,6 +3,7 @@ package io.apicache.redis;
 import static io.apicache.redis.Expect.LONG;
 import static io.apicache.redis.Expect.eventually;
 import static io.apicache.redis.Expect.firstSeen;
+import static io.apicache.redis.Expect.patient;
 import static io.apicache.redis.Expect.replayed;
 import static io.apicache.redis.Expect.response;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,22 +28,27 @@ import io.apicache.spi.Key;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
+import io.apicache.tck.Sample;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -57,9 +63,20 @@ class NetworkFaultsTest {
     private static final Predicate<String> SCRIPT = TcpProxy.command("EVALSHA");
 
     private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(400);
+    private static final Duration PATIENT = Duration.ofSeconds(4);
+
+    /** Of the places where a reply can be cut; the others are tried where everything is. */
+    private static final int FEW = 10;
+
+    /** Less than a store may take: a waiter that is told by then did not wait for that. */
+    private static final long IN_TIME_SECONDS = 50;
 
     private static RedisProcess redis;
-    private final Caches caches = new Caches().lease(Duration.ofSeconds(10)).commandTimeout(COMMAND_TIMEOUT);
+    private final Caches caches = new Caches().commandTimeout(COMMAND_TIMEOUT);
+
+    /** Of processes that give a call up when the store is silent. */
+    private final Caches hasty = new Caches().commandTimeout(COMMAND_TIMEOUT).storeTimeout(Duration.ofSeconds(1));
+
     private final String id = "id-" + UUID.randomUUID();
     private TcpProxy network;
     private ApiCache<String> far;
@@ -86,6 +103,7 @@ class NetworkFaultsTest {
     @AfterEach
     void close() {
         network.heal();
+        hasty.close();
         caches.close();
         network.close();
     }
@@ -108,11 +126,20 @@ class NetworkFaultsTest {
 
     /** The replies are 3 and 40 bytes long. */
     @Test
+    @DisplayName("C2 H3 where the reply is cut, a claim is had once, and a response is stored once")
+    void repliesAreCut() {
+        Sample.upTo(41, FEW).forEach(bytes -> cutBoth(bytes, Cut.RST));
+    }
+
+    @Test
+    @Tag("exhaustive")
     @DisplayName("C2 H3 wherever the reply is cut, a claim is had once, and a response is stored once")
     void everyReplyIsCutAtEveryByte() {
-        for (int bytes = 0; bytes <= 41; bytes++) {
-            cutBoth(bytes, Cut.RST);
-        }
+        upTo(41).forEach(bytes -> cutBoth(bytes, Cut.RST));
+    }
+
+    private static List<Integer> upTo(int last) {
+        return IntStream.rangeClosed(0, last).boxed().toList();
     }
 
     @ParameterizedTest
@@ -137,10 +164,22 @@ class NetworkFaultsTest {
     }
 
     @Test
+    @DisplayName("H1 where a replay is cut, it is the whole response in the end")
+    void replaysAreCut() {
+        replaysAreCut(Sample.upTo(110, FEW));
+    }
+
+    @Test
+    @Tag("exhaustive")
     @DisplayName("H1 wherever a replay is cut, it is the whole response in the end")
     void everyReplayIsCutAtEveryByte() {
+        replaysAreCut(upTo(110));
+    }
+
+    private void replaysAreCut(List<Integer> after) {
         firstSeen(near, id).handle("the response");
-        for (int bytes = 0; bytes <= 110; bytes++) {
+
+        for (int bytes : after) {
             int before = network.connections();
             network.once(CLAIM, Fault.cutReply(bytes, Cut.RST));
 
@@ -152,10 +191,21 @@ class NetworkFaultsTest {
     }
 
     @Test
+    @DisplayName("H3 where a long handle is cut, the response is stored once and whole")
+    void longHandlesAreCut() {
+        longHandlesAreCut(Sample.upTo(38, FEW));
+    }
+
+    @Test
+    @Tag("exhaustive")
     @DisplayName("H3 wherever a long handle is cut, the response is stored once and whole")
     void everyLongHandleIsCut() {
+        longHandlesAreCut(upTo(38));
+    }
+
+    private void longHandlesAreCut(List<Integer> after) {
         String response = "x".repeat(20_000);
-        for (int bytes = 0; bytes <= 38; bytes++) {
+        for (int bytes : after) {
             String each = id + "-" + bytes;
             FirstSeen<String> owner = firstSeen(far, each);
             // The SET that puts the response beside the record, then the script that renames it.
@@ -167,9 +217,20 @@ class NetworkFaultsTest {
     }
 
     @Test
+    @DisplayName("W1 where the answer to a join is cut, the waiter gets the response")
+    void joinsAreCut() throws Exception {
+        joinsAreCut(Sample.upTo(120, FEW));
+    }
+
+    @Test
+    @Tag("exhaustive")
     @DisplayName("W1 wherever the answer to a join is cut, the waiter gets the response")
     void everyJoinIsCutAtEveryByte() throws Exception {
-        for (int bytes = 0; bytes <= 120; bytes += 3) {
+        joinsAreCut(upTo(120));
+    }
+
+    private void joinsAreCut(List<Integer> after) throws Exception {
+        for (int bytes : after) {
             String each = id + "-" + bytes;
             FirstSeen<String> owner = firstSeen(near, each);
             network.once(SCRIPT, Fault.cutReply(bytes, Cut.RST));
@@ -199,26 +260,37 @@ class NetworkFaultsTest {
 
     @Test
     @DisplayName(
+            "L1 where the answer to a renewal, a look or an invalidation is cut, its outcome is known or unknown, never wrong")
+    void otherMovesAreCut() throws Exception {
+        otherMovesAreCut(Sample.upTo(101, FEW));
+    }
+
+    @Test
+    @Tag("exhaustive")
+    @DisplayName(
             "L1 wherever the answer to a renewal, a look or an invalidation is cut, its outcome is known or unknown, never wrong")
     void everyOtherMoveIsCut() throws Exception {
-        RedisStore store = caches.store(network.uri());
+        otherMovesAreCut(upTo(101));
+    }
+
+    private void otherMovesAreCut(List<Integer> looks) throws Exception {
+        RedisStore store = caches.commandTimeout(PATIENT).store(network.uri());
         Key key = new Key("faults", id);
-        Attempt attempt = new Attempt(AttemptId.next(), null, Duration.ofSeconds(10));
+        Duration lease = Duration.ofMinutes(10);
+        Attempt attempt = new Attempt(AttemptId.next(), null, lease);
         Token token = ((Granted<byte[]>)
                         store.claim(key, attempt).toCompletableFuture().get())
                 .token();
         for (int bytes = 0; bytes <= 4; bytes++) {
             network.once(SCRIPT, Fault.cutReply(bytes, Cut.RST));
-            assertThat(told(store.renew(key, token, Duration.ofSeconds(10)))).isIn(true, Outcome.UNKNOWN);
-            eventually(
-                    "renewed",
-                    () -> told(store.renew(key, token, Duration.ofSeconds(10))).equals(true));
+            assertThat(told(store.renew(key, token, lease))).isIn(true, Outcome.UNKNOWN);
+            eventually("renewed", () -> told(store.renew(key, token, lease)).equals(true));
         }
         assertThat(store.handle(key, token, new byte[10], Duration.ofMinutes(1))
                         .toCompletableFuture()
                         .get())
                 .isInstanceOf(Stored.Accepted.class);
-        for (int bytes = 0; bytes <= 101; bytes++) {
+        for (int bytes : looks) {
             network.once(TcpProxy.command("GET"), Fault.cutReply(bytes, Cut.RST));
             assertThat(told(store.peek(key).thenApply(Optional::isPresent))).isIn(true, Outcome.UNKNOWN);
             eventually(
@@ -235,7 +307,7 @@ class NetworkFaultsTest {
     /** {@return the answer, or its outcome if there is none} */
     private static Object told(CompletionStage<?> answer) {
         try {
-            return answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return answer.toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             return ((StoreUnavailableException) e.getCause()).outcome();
         } catch (InterruptedException | TimeoutException e) {
@@ -257,13 +329,22 @@ class NetworkFaultsTest {
     @Test
     @DisplayName("C2 H3 replies that come after their time-out are taken for no other command's")
     void repliesComeTooLate() throws Exception {
+        Queue<String> claims = new ConcurrentLinkedQueue<>();
+        network.watch(request -> {
+            if (CLAIM.test(request)) {
+                claims.add(request);
+            }
+        });
         for (int i = 0; i < 3; i++) {
             String each = id + i;
             network.replies().stall();
             CompletableFuture<Receipt<String>> claim = far.receiveAsync(each, LONG);
-            eventually("the claim is at the server", () -> (Long) redis.command("EXISTS", record(each)) == 1);
-            Thread.sleep(
-                    COMMAND_TIMEOUT.plusMillis(100).toMillis()); // the time-out is the client's, and runs in real time
+            eventually(
+                    "the first claim timed out, for there is a second one",
+                    () -> claims.stream()
+                                    .filter(request -> request.contains(record(each)))
+                                    .count()
+                            > 1);
             network.heal();
 
             FirstSeen<String> owner = firstSeen(claim);
@@ -310,11 +391,13 @@ class NetworkFaultsTest {
     @Test
     @DisplayName("W2 nobody is held when the network swallows everything, and the outcome is unknown")
     void theNetworkSwallowsEverything() {
-        FirstSeen<String> owner = firstSeen(far, id);
+        ApiCache<String> cutOff = hasty.at(network.uri());
+        FirstSeen<String> owner = patient(() -> firstSeen(cutOff, id));
         String other = id + "-other";
+
         network.blackHole();
 
-        assertThatThrownBy(() -> far.receiveAndWait(other, Duration.ofMillis(300)))
+        assertThatThrownBy(() -> cutOff.receiveAndWait(other, Duration.ofMillis(300)))
                 .isInstanceOfSatisfying(
                         StoreUnavailableException.class,
                         e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
@@ -322,10 +405,12 @@ class NetworkFaultsTest {
                 .isInstanceOfSatisfying(
                         StoreUnavailableException.class,
                         e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
-
         network.heal();
         network.cutAll(Cut.RST); // what has lost bytes is beyond repair
-        owner.handle("response");
+        patient(() -> {
+            owner.handle("response");
+            return owner;
+        });
         assertThat(replayed(near, id)).isEqualTo("response");
     }
 
@@ -339,20 +424,23 @@ class NetworkFaultsTest {
 
         network.blackHole();
 
-        assertThat(waiter.get(20, TimeUnit.SECONDS)).isInstanceOf(InFlight.class);
+        assertThat(waiter.get(IN_TIME_SECONDS, TimeUnit.SECONDS)).isInstanceOf(InFlight.class);
     }
 
     @Test
     @DisplayName("L2 an owner whose network is gone past its lease is told, and cannot handle what another took over")
     void anOwnerIsCutOffPastItsLease() throws Exception {
-        try (Caches brief = new Caches().lease(Duration.ofMillis(500)).storeTimeout(Duration.ofMillis(500))) {
+        try (Caches brief = new Caches()
+                .lease(Duration.ofMillis(500))
+                .commandTimeout(COMMAND_TIMEOUT)
+                .storeTimeout(Duration.ofMillis(500))) {
             ApiCache<String> cutOff = brief.at(network.uri());
-            FirstSeen<String> lost = firstSeen(cutOff, id);
+            FirstSeen<String> lost = patient(() -> firstSeen(cutOff, id));
             CompletableFuture<Void> told = lost.lost().toCompletableFuture();
             network.blackHole();
 
             FirstSeen<String> next = firstSeen(near, id);
-            told.get(20, TimeUnit.SECONDS);
+            told.get(LONG.toSeconds(), TimeUnit.SECONDS);
             network.heal();
 
             assertThat(next.token()).isGreaterThan(lost.token());
@@ -367,25 +455,29 @@ class NetworkFaultsTest {
                 }
             });
             next.handle("of the next");
-            assertThat(replayed(cutOff, id)).isEqualTo("of the next");
+            assertThat(patient(() -> replayed(cutOff, id))).isEqualTo("of the next");
         }
     }
 
     @Test
     @DisplayName("C5 a claim that was under way while others came and went is not granted with its old token")
     void aClaimArrivesLate() throws Exception {
-        try (RedisTime time = new RedisTime(List.of(redis), "ac");
+        // A server of its own: time passes for all records on it.
+        try (RedisProcess own = RedisProcess.start();
+                TcpProxy way = TcpProxy.to(own);
+                RedisTime time = new RedisTime(List.of(own), "ac");
                 Caches together = new Caches().commandTimeout(COMMAND_TIMEOUT).serverTime(time)) {
-            ApiCache<String> late = together.at(network.uri());
-            ApiCache<String> others = together.at(redis.uri());
-            network.requests().stall();
+            ApiCache<String> late = together.at(way.uri());
+            ApiCache<String> others = together.at(own.uri());
+
+            way.requests().stall();
             CompletableFuture<Receipt<String>> claim = late.receiveAsync(id, LONG);
             FirstSeen<String> other = firstSeen(others, id);
             other.release();
             time.pass(Store.HAND_OVER.plusSeconds(1));
-            assertThat(redis.command("EXISTS", record(id))).isEqualTo(0L);
+            assertThat(own.command("EXISTS", record(id))).isEqualTo(0L);
 
-            network.heal();
+            way.heal();
 
             assertThat(firstSeen(claim).token()).isGreaterThan(other.token());
         }
@@ -394,35 +486,38 @@ class NetworkFaultsTest {
     @Test
     @DisplayName("W2 a connection that is silently dead is replaced")
     void aSilentlyDeadConnectionIsReplaced() {
+        ApiCache<String> cutOff = hasty.at(network.uri());
         int connections = network.connections();
         network.replies().stall(); // nothing comes back, and nothing says so
 
         for (int i = 0; i < 3; i++) {
             String each = id + i;
-            assertThatThrownBy(() -> far.receiveAndWait(each, Duration.ofMillis(50)))
+            assertThatThrownBy(() -> cutOff.receiveAndWait(each, Duration.ofMillis(50)))
                     .isInstanceOf(StoreUnavailableException.class);
         }
 
         eventually("a new connection", () -> network.connections() > connections);
         network.heal();
-        firstSeen(far, id).handle("response");
+        patient(() -> firstSeen(cutOff, id)).handle("response");
         assertThat(replayed(near, id)).isEqualTo("response");
     }
 
     @Test
     @DisplayName("C1 callers on both sides of a network that delays are granted once")
     void aSlowNetwork() throws Exception {
+        ApiCache<String> patient = caches.commandTimeout(PATIENT).at(network.uri());
         network.replies().delay(Duration.ofMillis(100));
         network.requests().delay(Duration.ofMillis(100));
         for (int i = 0; i < 5; i++) {
             String each = id + i;
-            CompletableFuture<Receipt<String>> slow = far.receiveAsync(each, LONG);
+            CompletableFuture<Receipt<String>> slow = patient.receiveAsync(each, LONG);
             CompletableFuture<Receipt<String>> fast = near.receiveAsync(each, LONG);
 
-            Receipt<String> first = slow.applyToEither(fast, receipt -> receipt).get(20, TimeUnit.SECONDS);
+            Receipt<String> first =
+                    slow.applyToEither(fast, receipt -> receipt).get(LONG.toSeconds(), TimeUnit.SECONDS);
             ((FirstSeen<String>) first).handle("response");
 
-            CompletableFuture.allOf(slow, fast).get(20, TimeUnit.SECONDS);
+            CompletableFuture.allOf(slow, fast).get(LONG.toSeconds(), TimeUnit.SECONDS);
             assertThat(slow.get() instanceof Cached ^ fast.get() instanceof Cached)
                     .isTrue();
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class OlderNodeTest {
 
     private static <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -53,7 +53,7 @@ class OlderNodeTest {
         Handled<byte[]> replay = (Handled<byte[]>) await(asking.claim(key, attempt));
 
         assertThat(replay.value()).containsExactly(1, 2);
-        CompletableFuture.allOf(inbox.close(), link.close()).get(20, TimeUnit.SECONDS);
+        CompletableFuture.allOf(inbox.close(), link.close()).get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
         topology.close();
     }
 }

@@ -41,9 +41,9 @@ final class Participant {
                 ApiCache<String> cache = ApiCache.over(store.as(Codec.utf8()))
                         .namespace("faults")
                         .lease(Duration.ofMillis(Long.parseLong(args[1])))
-                        .storeTimeout(Duration.ofSeconds(10))
+                        .storeTimeout(Duration.ofMinutes(1))
                         .build()) {
-            cache.execute("warm-up", Duration.ofSeconds(10), () -> "so that classes are loaded");
+            cache.execute("warm-up", Duration.ofMinutes(5), () -> "so that classes are loaded");
             say("ready");
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
             Participant participant = new Participant(cache);
@@ -69,7 +69,7 @@ final class Participant {
     private void herd(String id, int callers) {
         List<CompletableFuture<Receipt<String>>> herd = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
-            herd.add(cache.receiveAsync(id, Duration.ofSeconds(50)).whenComplete((receipt, failure) -> {
+            herd.add(cache.receiveAsync(id, Duration.ofMinutes(5)).whenComplete((receipt, failure) -> {
                 if (receipt instanceof FirstSeen<String> first) {
                     owns(first);
                 }

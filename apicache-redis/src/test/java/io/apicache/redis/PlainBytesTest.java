@@ -19,9 +19,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainBytesTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Expect.LONG;
+
+    private final Caches caches = new Caches();
 
     private final String id = UUID.randomUUID().toString();
+
+    private static ApiCache<byte[]> patient(RedisStore store) {
+        return ApiCache.over(store.as(Codec.bytes()))
+                .lease(LONG)
+                .storeTimeout(Duration.ofMinutes(1))
+                .build();
+    }
 
     private static byte[] response(Receipt<byte[]> receipt) {
         return ((Cached<byte[]>) receipt).response();
@@ -31,10 +40,10 @@ class PlainBytesTest {
     @ValueSource(ints = {1, 1_000, 20_000})
     @DisplayName("H1 nobody sees what others do to their arrays")
     void everybodyHasAnArrayOfTheirOwn(int length) {
-        try (RedisStore store = RedisStore.connect(RedisShared.uri());
-                RedisStore other = RedisStore.connect(RedisShared.uri());
-                ApiCache<byte[]> here = ApiCache.over(store.as(Codec.bytes())).build();
-                ApiCache<byte[]> there = ApiCache.over(other.as(Codec.bytes())).build()) {
+        try (RedisStore store = caches.store(RedisShared.uri());
+                RedisStore other = caches.store(RedisShared.uri());
+                ApiCache<byte[]> here = patient(store);
+                ApiCache<byte[]> there = patient(other)) {
             byte[] handled = new byte[length];
             FirstSeen<byte[]> claim = (FirstSeen<byte[]>) here.receiveAndWait(id, LONG);
             List<CompletableFuture<Receipt<byte[]>>> waiters = Stream.of(here, here, there, there)

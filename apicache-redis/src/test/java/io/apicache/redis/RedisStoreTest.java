@@ -124,6 +124,8 @@ class RedisStoreTest {
     @Nested
     class KeptBriefly {
 
+        private static final int TRIES = 20;
+
         private final String prefix = "t-" + UUID.randomUUID().toString().substring(0, 8);
         private final RedisTime time = new RedisTime(List.of(RedisShared.server()), prefix);
         private final Store<String> store = RedisStore.builder(RedisShared.uri())
@@ -132,7 +134,6 @@ class RedisStoreTest {
                 .commandTimeout(Duration.ofSeconds(4))
                 .connect()
                 .as(Codec.utf8());
-        private final Key key = new Key("brief", "id");
 
         @AfterEach
         void close() {
@@ -151,6 +152,22 @@ class RedisStoreTest {
         @Test
         @DisplayName("H1 a response is kept for as long as it should be, however briefly, and then the id is free")
         void keptBriefly() {
+            boolean kept = false;
+            for (int tries = 1; !kept; tries++) {
+                long start = System.nanoTime();
+                try {
+                    keptBriefly(new Key("brief", "id " + tries));
+                    kept = true;
+                } catch (AssertionError e) { // a machine that stood still for as long is given another chance
+                    if (tries == TRIES
+                            || System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private void keptBriefly(Key key) {
             Granted<String> owner = (Granted<String>) await(store.claim(key, attempt()));
             await(store.handle(key, owner.token(), "response", Duration.ofMillis(4_900)));
 

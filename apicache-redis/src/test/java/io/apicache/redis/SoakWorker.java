@@ -26,6 +26,9 @@ final class SoakWorker {
     private static final int IDS = 3;
     private static final long SLICE_MILLIS = 1_500;
 
+    /** Whoever stands still for longer disturbs the others. */
+    static final long LONGEST_STALL_NANOS = Duration.ofMillis(200).toNanos();
+
     private final ApiCache<String> cache;
     private final BufferedWriter history;
     private final String process;
@@ -60,7 +63,22 @@ final class SoakWorker {
             SplittableRandom random = seeds.split();
             new Thread(() -> worker.call(name, random), name).start();
         }
+        Thread stalls = new Thread(worker::watchForStalls, "stalls");
+        stalls.setDaemon(true);
+        stalls.start();
         System.out.println("ready");
+    }
+
+    /** On a busy machine this process may get no processor for a while, although others do. */
+    private void watchForStalls() {
+        for (long last = System.nanoTime(); ; ) {
+            sleep(20);
+            long now = System.nanoTime();
+            if (now - last > LONGEST_STALL_NANOS) {
+                write("-", Kind.DISTURBED, "-", "stall", 0);
+            }
+            last = now;
+        }
     }
 
     private void call(String name, SplittableRandom random) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.redis.server.RedisProcess;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jmh.annotations.Mode;
@@ -19,9 +20,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * machine it takes longer until they are: whoever is over the limit gets more time. It depends on the compiler, for on JDK 25 more
  * survives of what is made for a look; and on the server, for before Redis 7.0 a claim takes two commands.
  */
+@Tag("exhaustive")
 class AllocationTest {
 
-    private static final int[] WARM_UPS = {6, 20, 40};
+    private static final int[] WARM_UPS = {6, 20, 40, 120, 240};
 
     @ParameterizedTest(name = "{0}: at most {1} bytes on JDK 17 with Redis 7, {2} elsewhere")
     @CsvSource({

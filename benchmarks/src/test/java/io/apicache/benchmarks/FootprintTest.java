@@ -11,10 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The smoke form, and those of its figures that do not depend on the machine. */
+@Tag("exhaustive")
 class FootprintTest {
 
     /** Of an array of 1,000 bytes. */

@@ -11,6 +11,11 @@ import java.time.Duration;
 /** One instance of the service: a cache on the store that all instances share, and an HTTP server that asks it first. */
 final class Instance implements AutoCloseable {
 
+    /** A server that lives keeps its claims, however slow the machine is: nobody waits for the end of this lease. */
+    private static final Duration OF_THE_LIVING = Duration.ofMinutes(1);
+
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+
     private final ApiCache<StoredResponse> cache;
     private final PaymentServer server;
 
@@ -31,8 +36,12 @@ final class Instance implements AutoCloseable {
     }
 
     /** {@return settings of a cache; those of other runs on the same Redis have another namespace} */
-    static ApiCache.Builder<StoredResponse> cache(Store<StoredResponse> store, String namespace, Duration lease) {
-        return ApiCache.over(store).namespace(namespace).lease(lease);
+    static ApiCache.Builder<StoredResponse> cache(
+            Store<StoredResponse> store, String namespace, Arguments arguments, boolean dies) {
+        return ApiCache.over(store)
+                .namespace(namespace)
+                .lease(dies ? arguments.lease() : OF_THE_LIVING)
+                .storeTimeout(PATIENT);
     }
 
     URI payments() {

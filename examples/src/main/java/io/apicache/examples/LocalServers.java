@@ -19,9 +19,9 @@ final class LocalServers implements Servers {
         ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
         dead.shutdownNow(); // a process that has died renews nothing
         store = Instance.open(arguments);
-        first = new Instance(Instance.cache(store, namespace, arguments.lease()), tally, false);
-        second = new Instance(Instance.cache(store, namespace, arguments.lease()), tally, false);
-        dying = new Instance(Instance.cache(store, namespace, arguments.lease()).scheduler(dead), tally, true);
+        first = new Instance(Instance.cache(store, namespace, arguments, false), tally, false);
+        second = new Instance(Instance.cache(store, namespace, arguments, false), tally, false);
+        dying = new Instance(Instance.cache(store, namespace, arguments, true).scheduler(dead), tally, true);
     }
 
     @Override

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** The clients: send the requests of a file when they are due, and try again as clients do until each has its answer. */
 final class Replay {
 
-    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration PATIENT = Duration.ofMinutes(1);
     private static final Duration IMPATIENT = Duration.ofMillis(60);
-    private static final int MOST_TRIES = 60;
+    private static final int MOST_TRIES = 1_000;
     private static final long BACK_OFF_MILLIS = 50;
 
     private final Servers servers;

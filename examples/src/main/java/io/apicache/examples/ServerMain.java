@@ -24,7 +24,7 @@ final class ServerMain {
         Arguments parsed = Arguments.parse(Arrays.copyOfRange(arguments, 2, arguments.length));
         try (Store<StoredResponse> store = Instance.open(parsed);
                 Instance instance =
-                        new Instance(Instance.cache(store, arguments[0], parsed.lease()), new ToldJournal(out), dies)) {
+                        new Instance(Instance.cache(store, arguments[0], parsed, dies), new ToldJournal(out), dies)) {
             out.println(instance.payments());
             while (System.in.read() >= 0) {} // it ends when the parent closes it, and when the parent is no more
         } catch (IllegalArgumentException e) {

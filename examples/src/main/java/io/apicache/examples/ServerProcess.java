@@ -18,7 +18,7 @@ final class ServerProcess {
     /** For a short life beside many others. */
     private static final List<String> JVM_OPTIONS = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-    private static final int SECONDS_TO_END = 5;
+    private static final int SECONDS_TO_END = 60;
 
     private final String name;
     private final Process process;

@@ -5,10 +5,13 @@ import io.apicache.Codec;
 import io.apicache.memory.MemoryStore;
 import io.apicache.redis.RedisStore;
 import io.apicache.spi.Store;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what the examples keep their answers in. */
 public final class Stores {
+
+    private static final Duration PATIENT = Duration.ofSeconds(4); // a slow machine is not to count as a failed store
 
     private Stores() {}
 
@@ -24,7 +27,7 @@ public final class Stores {
             return new MemoryStore<>();
         }
         try {
-            return RedisStore.connect(redis).as(codec);
+            return RedisStore.builder(redis).commandTimeout(PATIENT).connect().as(codec);
         } catch (ApiCacheException | IllegalStateException | IllegalArgumentException e) {
             throw new IllegalArgumentException("--redis cannot be used: " + e.getMessage(), e);
         }

@@ -45,7 +45,8 @@ final class FreePorts {
         }
     }
 
-    private static boolean isFree(int port) {
+    /** {@return whether a port could be listened on just now; whoever binds it may still lose a race} */
+    static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(localhost(), port));
             return true;

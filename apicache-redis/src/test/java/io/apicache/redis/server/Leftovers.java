@@ -58,7 +58,7 @@ final class Leftovers {
 
     /** Tries again when something was written in between. */
     static void delete(Path directory) {
-        if (!Await.within(Duration.ofSeconds(5), () -> tryDelete(directory))) {
+        if (!Await.within(Duration.ofMinutes(1), () -> tryDelete(directory))) {
             throw new IllegalStateException("cannot delete " + directory);
         }
         DIRECTORIES.remove(directory);

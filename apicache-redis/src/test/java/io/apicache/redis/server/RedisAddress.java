@@ -36,7 +36,7 @@ final class RedisAddress implements RedisServer {
     public RespConnection connect() throws IOException {
         SocketFactory sockets =
                 uri.getScheme().equals("rediss") ? SSLSocketFactory.getDefault() : SocketFactory.getDefault();
-        RespConnection connection = RespConnection.open(sockets, host(), port(), Duration.ofSeconds(5));
+        RespConnection connection = RespConnection.open(sockets, host(), port(), Duration.ofMinutes(1));
         authenticate(connection);
         String path = uri.getPath();
         if (path != null && path.length() > 1) {

@@ -11,11 +11,19 @@ import java.util.stream.IntStream;
 /** A Redis Cluster of processes on this host: masters that share all slots, each with replicas. */
 public final class RedisCluster implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+    /** How long a node may be silent before another one takes its place: a machine that stands still for a moment is no reason. */
+    private static final String PATIENT_MILLIS = "10000";
+
+    /** The same, once a master is dead. */
+    private static final String HASTY_MILLIS = "1000";
+
     private static final int SLOTS = SlotHash.SLOT_COUNT;
     private static final int MIGRATED_AT_ONCE = 100;
 
     private final List<RedisProcess> nodes = new ArrayList<>();
+
+    private boolean hasty;
 
     private RedisCluster() {}
 
@@ -108,7 +116,13 @@ public final class RedisCluster implements AutoCloseable {
     public RedisProcess killMaster(String key) {
         RedisProcess master = masterOf(key);
         master.kill();
+        hasty = true;
+        nodeTimeout(HASTY_MILLIS);
         return master;
+    }
+
+    private void nodeTimeout(String millis) {
+        living().forEach(node -> node.command("CONFIG", "SET", "cluster-node-timeout", millis));
     }
 
     /** Gives a slot with all its keys to another master. */
@@ -146,6 +160,10 @@ public final class RedisCluster implements AutoCloseable {
     /** Returns when the living nodes agree, serve all slots, and their replicas are in step. */
     public void awaitSettled() {
         Await.until(() -> "the cluster is settled:\n" + this, LIMIT, this::isSettled);
+        if (hasty) {
+            nodeTimeout(PATIENT_MILLIS);
+            hasty = false;
+        }
     }
 
     @Override
@@ -165,7 +183,8 @@ public final class RedisCluster implements AutoCloseable {
 
     private void startNodes(int count, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"));
-        all.addAll(List.of("--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"));
+        all.addAll(List.of("--cluster-node-timeout", PATIENT_MILLIS, "--repl-diskless-sync-delay", "0"));
+        all.addAll(List.of("--cluster-replica-validity-factor", "0")); // however late, a replica takes over
         all.addAll(List.of(arguments));
         for (int i = 0; i < count; i++) {
             nodes.add(RedisProcess.start(all.toArray(String[]::new)));

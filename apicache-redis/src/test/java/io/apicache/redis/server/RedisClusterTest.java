@@ -67,7 +67,7 @@ class RedisClusterTest {
     @Test
     void aReplicaTakesOverFromADeadMaster() {
         cluster.masterOf("kill").command("SET", "kill", "kept");
-        cluster.masterOf("kill").command("WAIT", "1", "1000");
+        cluster.masterOf("kill").command("WAIT", "1", "60000");
 
         long begin = System.nanoTime();
         RedisProcess dead = cluster.killMaster("kill");

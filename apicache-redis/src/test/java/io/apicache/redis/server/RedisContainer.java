@@ -44,7 +44,7 @@ final class RedisContainer implements RedisServer {
 
     @Override
     public RespConnection connect() throws IOException {
-        return RespConnection.open(SocketFactory.getDefault(), host(), port(), Duration.ofSeconds(5));
+        return RespConnection.open(SocketFactory.getDefault(), host(), port(), Duration.ofMinutes(1));
     }
 
     @Override

@@ -16,8 +16,8 @@ import javax.net.SocketFactory;
 public final class RedisProcess implements RedisServer {
 
     private static final int PORT_RACES = 5;
-    private static final Duration START_LIMIT = Duration.ofSeconds(20);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
 
     private final Launch launch;
     private final int port;

@@ -13,7 +13,13 @@ public final class RedisSentinel implements AutoCloseable {
     /** How the sentinels name the master. */
     public static final String MASTER_NAME = "cache";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+    /** How long a master may be silent before it counts as dead: a machine that stands still for a moment is no reason. */
+    private static final String PATIENT_MILLIS = "30000";
+
+    /** The same, once it is dead. */
+    private static final String HASTY_MILLIS = "1000";
+
     private static final int SENTINELS = 3;
 
     private final List<RedisProcess> nodes = new ArrayList<>();
@@ -65,6 +71,7 @@ public final class RedisSentinel implements AutoCloseable {
     public RedisProcess killMaster() {
         RedisProcess master = master();
         master.kill();
+        downAfter(HASTY_MILLIS);
         return master;
     }
 
@@ -79,6 +86,13 @@ public final class RedisSentinel implements AutoCloseable {
     /** Returns when the sentinels agree on a living master, and all other living nodes are its replicas. */
     public void awaitSettled() {
         Await.until(() -> "master and sentinels are settled:\n" + this, LIMIT, this::isSettled);
+        downAfter(PATIENT_MILLIS);
+    }
+
+    private void downAfter(String millis) {
+        living(sentinels)
+                .forEach(sentinel ->
+                        sentinel.command("SENTINEL", "SET", MASTER_NAME, "down-after-milliseconds", millis));
     }
 
     @Override
@@ -114,7 +128,7 @@ public final class RedisSentinel implements AutoCloseable {
         String configuration = String.join(
                 "\n",
                 "sentinel monitor " + MASTER_NAME + " 127.0.0.1 " + nodes.get(0).port() + " 2",
-                "sentinel down-after-milliseconds " + MASTER_NAME + " 1000",
+                "sentinel down-after-milliseconds " + MASTER_NAME + " " + PATIENT_MILLIS,
                 "sentinel failover-timeout " + MASTER_NAME + " 3000",
                 "");
         for (int i = 0; i < SENTINELS; i++) {

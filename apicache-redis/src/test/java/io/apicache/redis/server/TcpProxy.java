@@ -28,7 +28,8 @@ public final class TcpProxy implements AutoCloseable {
     /** What is to happen to the first request that matches. */
     private record Plan(Predicate<String> request, Fault fault) {}
 
-    private static final int CONNECT_MILLIS = 2000;
+    private static final int CONNECT_MILLIS = 60_000;
+    private static final int PORT_RACES = 5;
 
     private final String host;
     private final int targetPort;
@@ -55,9 +56,17 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     public static TcpProxy to(RedisServer server) {
-        TcpProxy proxy = new TcpProxy(server.host(), server.port());
-        proxy.accept();
-        return proxy;
+        for (int attempt = 1; ; attempt++) {
+            TcpProxy proxy = new TcpProxy(server.host(), server.port());
+            try {
+                proxy.accept();
+                return proxy;
+            } catch (UncheckedIOException e) { // another process has taken the port since it was looked up
+                if (attempt == PORT_RACES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Matches requests for one of these commands, such as {@code "EVALSHA"}. */

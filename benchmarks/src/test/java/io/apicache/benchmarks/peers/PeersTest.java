@@ -50,17 +50,17 @@ class PeersTest {
                     byte number = (byte) c;
                     answers.add(callers.submit(() -> {
                         start.await();
-                        return peer.answer(id, Duration.ofSeconds(10), () -> {
+                        return peer.answer(id, Duration.ofMinutes(5), () -> {
                             executions.incrementAndGet();
                             Thread.sleep(20);
                             return new byte[] {1, number};
                         });
                     }));
                 }
-                byte[] first = answers.get(0).get(20, TimeUnit.SECONDS);
+                byte[] first = answers.get(0).get(5, TimeUnit.MINUTES);
 
                 for (Future<byte[]> answer : answers) {
-                    assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(first);
+                    assertThat(answer.get(5, TimeUnit.MINUTES)).isEqualTo(first);
                 }
                 assertThat(executions).hasValue(1);
                 assertThat(here.answer(id, Duration.ZERO, () -> new byte[0])).isEqualTo(first);
@@ -89,7 +89,7 @@ class PeersTest {
             assertThat(there.answer(id, Duration.ZERO, () -> new byte[] {8})).isNull();
 
             working.await();
-            assertThat(response.get(20, TimeUnit.SECONDS)).containsExactly(7);
+            assertThat(response.get(5, TimeUnit.MINUTES)).containsExactly(7);
         } finally {
             owner.shutdownNow();
         }

@@ -25,7 +25,7 @@ public final class Consumer {
 
     private static final String QUEUE = "payments";
     private static final int DELIVERIES = 10;
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 600;
 
     private final Arguments arguments;
     private final PrintStream out;

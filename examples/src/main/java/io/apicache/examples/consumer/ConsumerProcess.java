@@ -3,6 +3,7 @@ package io.apicache.examples.consumer;
 import io.apicache.ApiCache;
 import io.apicache.spi.Store;
 import jakarta.jms.JMSContext;
+import java.time.Duration;
 import java.util.function.Function;
 
 /** One life of a consumer: its connection to the broker, and its cache. A crash ends it and gives nothing back, neither claim nor message. */
@@ -17,6 +18,7 @@ final class ConsumerProcess implements AutoCloseable {
      * Starts a consumer.
      *
      * @param shared outlives it, with what it has claimed and handled
+     * @param patience how long it waits for a delivery
      * @param probe may throw a {@link Crash}
      */
     ConsumerProcess(
@@ -24,12 +26,13 @@ final class ConsumerProcess implements AutoCloseable {
             String queue,
             Store<Done> shared,
             Function<Store<Done>, ApiCache<Done>> cacheOver,
+            Duration patience,
             Work work,
             Step.Probe probe) {
         store = new CuttableStore<>(shared);
         cache = cacheOver.apply(store);
         session = broker.connect();
-        consumer = new PaymentConsumer(session, queue, cache, work, (step, paymentId) -> {
+        consumer = new PaymentConsumer(session, queue, patience, cache, work, (step, paymentId) -> {
             try {
                 probe.before(step, paymentId);
             } catch (Crash crash) {

@@ -2,6 +2,7 @@ package io.apicache.examples.consumer;
 
 import io.apicache.ApiCache;
 import io.apicache.spi.Store;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,8 @@ import java.util.function.Function;
 
 /** Consumers of one queue, each on a thread of its own. One that dies is followed by another with the same thread, and nothing else in common. */
 final class Consumers implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Broker broker;
@@ -41,7 +44,7 @@ final class Consumers implements AutoCloseable {
     }
 
     private void live(Work work, Step.Probe probe) {
-        try (ConsumerProcess process = new ConsumerProcess(broker, queue, store, cacheOver, work, probe)) {
+        try (ConsumerProcess process = new ConsumerProcess(broker, queue, store, cacheOver, PATIENCE, work, probe)) {
             while (!closed) {
                 tally.delivered(process.next());
             }
@@ -59,7 +62,7 @@ final class Consumers implements AutoCloseable {
         closed = true;
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+            if (!threads.awaitTermination(10, TimeUnit.MINUTES)) {
                 tally.violations.add("a consumer does not end");
             }
         } catch (InterruptedException e) {

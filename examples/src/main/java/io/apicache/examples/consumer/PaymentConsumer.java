@@ -26,11 +26,10 @@ final class PaymentConsumer {
     static final String PAYMENT_ID = "PaymentId";
 
     private static final System.Logger LOG = System.getLogger(PaymentConsumer.class.getName());
-    private static final Duration PATIENCE = Duration.ofMillis(100);
-
     private final JMSContext session;
     private final JMSConsumer messages;
     private final String queue;
+    private final Duration patience;
     private final ApiCache<Done> cache;
     private final Work work;
     private final Step.Probe probe;
@@ -38,12 +37,15 @@ final class PaymentConsumer {
     /**
      * Starts to take messages.
      *
+     * @param patience how long it waits for a delivery
      * @param session transacted: a commit acknowledges, a rollback gives the message back to the broker
      */
-    PaymentConsumer(JMSContext session, String queue, ApiCache<Done> cache, Work work, Step.Probe probe) {
+    PaymentConsumer(
+            JMSContext session, String queue, Duration patience, ApiCache<Done> cache, Work work, Step.Probe probe) {
         this.session = session;
         this.messages = session.createConsumer(session.createQueue(queue));
         this.queue = queue;
+        this.patience = patience;
         this.cache = cache;
         this.work = work;
         this.probe = probe;
@@ -52,7 +54,7 @@ final class PaymentConsumer {
     /** Takes the next delivery, if one comes soon, and tells the broker what came of it: last of all, whatever that was. */
     // snippet consumer-next
     Result next() {
-        Message message = messages.receive(PATIENCE.toMillis());
+        Message message = messages.receive(patience.toMillis());
         if (message == null) {
             return Result.NOTHING;
         }

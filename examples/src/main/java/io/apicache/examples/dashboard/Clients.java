@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** Browsers that all load a page at the same moment. */
 final class Clients {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,9 @@ import java.util.function.ToLongFunction;
  * one query.
  */
 public final class Dashboard implements AutoCloseable {
+
+    /** A slow machine is not to count as a failed store. */
+    private static final Duration PATIENT = Duration.ofSeconds(20);
 
     private final Options options;
     private final PrintStream out;
@@ -71,7 +75,9 @@ public final class Dashboard implements AutoCloseable {
         String namespace = options.serve() ? "dashboard" : "dashboard-" + UUID.randomUUID();
         for (Store<Figures> store : stores) {
             SharedFigures figures = new SharedFigures(
-                    SharedFigures.cache(store, namespace), () -> sales.figures(SharedFigures.WORK_LIMIT), new Counts());
+                    SharedFigures.cache(store, namespace).storeTimeout(PATIENT),
+                    () -> sales.figures(SharedFigures.WORK_LIMIT),
+                    new Counts());
             servers.add(listen(figures, servers.isEmpty() ? options.port() : 0));
         }
     }

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Payments {
 
     private static final int MOST_CALLS = 10;
-    private static final int PATIENT_MILLIS = 10_000;
+    private static final int PATIENT_MILLIS = 60_000;
     private static final int IMPATIENT_MILLIS = 40;
     private static final int HEDGING_DELAY_MILLIS = 20;
 

@@ -11,7 +11,7 @@ import java.util.List;
 record Call(String path, String token, List<Header> headers, String body) {
 
     /** Longer than anything takes: who gives up earlier does so on purpose. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     static Call pay(String body) {
         return to("/payments", body);

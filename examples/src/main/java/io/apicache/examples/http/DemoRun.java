@@ -25,6 +25,12 @@ final class DemoRun {
 
     private static final long AT_ONCE = 8;
 
+    /** A server that lives keeps its claims, however slow the machine is: nobody waits for the end of this lease. */
+    private static final Duration OF_THE_LIVING = Duration.ofMinutes(1);
+
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofMillis(500);
+
     private final Store<StoredResponse> store;
     private final Duration lease;
     private final String namespace =
@@ -62,7 +68,8 @@ final class DemoRun {
         return ApiCache.over(on)
                 .namespace(namespace)
                 .keepFor(Duration.ofHours(1))
-                .lease(lease);
+                .storeTimeout(PATIENT)
+                .lease(OF_THE_LIVING);
     }
 
     private DemoServer server(ApiCache<StoredResponse> cache) {
@@ -163,7 +170,8 @@ final class DemoRun {
         Call payment = Call.pay("death").key("x");
         ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
         dead.shutdownNow(); // a process that has died renews nothing
-        try (ApiCache<StoredResponse> cache = cache(store).scheduler(dead).build();
+        try (ApiCache<StoredResponse> cache =
+                        cache(store).lease(lease).scheduler(dead).build();
                 DemoServer dying = server(cache)) {
             table.check("a server that dies at work", true, givesUp(dying, payment, bank.hold("death")));
             table.row("the retry, to another server", untilDone(other, payment), 201);
@@ -174,7 +182,7 @@ final class DemoRun {
     private void away() throws InterruptedException {
         MemoryStore<StoredResponse> closed = new MemoryStore<>();
         closed.close();
-        try (ApiCache<StoredResponse> cache = cache(closed).build();
+        try (ApiCache<StoredResponse> cache = cache(closed).storeTimeout(SHORT).build();
                 DemoServer server = server(cache)) {
             table.row(
                     "a server whose store is away",
@@ -197,7 +205,7 @@ final class DemoRun {
     /** Each try waits by itself, at the server. */
     private HttpResponse<String> untilDone(DemoServer server, Call call) throws InterruptedException {
         HttpResponse<String> answer = send(server, call);
-        for (int tries = 1; answer.statusCode() == 409 && tries < 100; tries++) {
+        for (int tries = 1; answer.statusCode() == 409 && tries < 1_000; tries++) {
             answer = send(server, call);
         }
         return answer;

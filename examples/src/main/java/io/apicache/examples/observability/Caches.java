@@ -11,9 +11,10 @@ import java.util.function.UnaryOperator;
 /** Three caches of one namespace, and listeners that hear them all. Closing it gives open claims back. */
 final class Caches implements AutoCloseable {
 
-    private static final Duration KEPT = Duration.ofMinutes(1);
+    private static final Duration KEPT = Duration.ofHours(1);
+    private static final Duration LONG_LEASE = Duration.ofMinutes(1);
     private static final Duration SHORT_LEASE = Duration.ofSeconds(3);
-    private static final Duration PATIENT = Duration.ofSeconds(20); // a slow machine is not to count as a failed store
+    private static final Duration PATIENT = Duration.ofMinutes(1); // a slow machine is not to count as a failed store
 
     private final UnreliableStore<String> unreliable;
     private final ApiCache<String> serving;
@@ -33,7 +34,8 @@ final class Caches implements AutoCloseable {
 
     private static ApiCache.Builder<String> cache(
             Store<String> store, UnaryOperator<ApiCache.Builder<String>> settings) {
-        return settings.apply(ApiCache.over(store).keepFor(KEPT).storeTimeout(PATIENT));
+        return settings.apply(
+                ApiCache.over(store).keepFor(KEPT).lease(LONG_LEASE).storeTimeout(PATIENT));
     }
 
     /** {@return the one that works as it should} */

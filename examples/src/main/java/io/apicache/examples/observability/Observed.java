@@ -35,7 +35,7 @@ public final class Observed {
             """;
 
     private static final String NAMESPACE = "orders";
-    private static final int MOST_LOOKS = 500;
+    private static final int MOST_LOOKS = 20_000;
     private static final int PAUSE_MILLIS = 10;
 
     private final PrintStream out;

@@ -32,7 +32,7 @@ final class Workload {
     private static final int WAITERS_PER_ID = 20;
     private static final int FEW = 5;
     private static final int SHORTEST_WORK_MILLIS = 20;
-    private static final Duration PATIENT = Duration.ofSeconds(30);
+    private static final Duration PATIENT = Duration.ofMinutes(5);
 
     private final Caches caches;
     private final String run;
@@ -109,8 +109,6 @@ final class Workload {
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int i = 0; i < FEW; i++) {
             frozen.add(claim(caches.frozen(), id("takeover", i)));
-        }
-        for (int i = 0; i < FEW; i++) {
             count("apicache.wait first_seen");
             waiting.add(
                     caches.serving().receiveAsync(id("takeover", i), PATIENT).thenAccept(this::takeOver));

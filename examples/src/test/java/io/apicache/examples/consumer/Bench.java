@@ -36,7 +36,13 @@ final class Bench implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(300);
 
     /** Of an owner that lives, however slow the machine is. */
-    static final Duration LONG = Duration.ofMinutes(1);
+    static final Duration LONG = Duration.ofMinutes(10);
+
+    /** How long a consumer waits for a delivery that will come. One that gives up may be left with a message that others wait for. */
+    private static final Duration PATIENT = Duration.ofMinutes(15);
+
+    /** The same, where it shall be seen that none comes. */
+    private static final Duration BRIEF = Duration.ofMillis(100);
 
     static final String ID = "payment-7";
 
@@ -64,7 +70,8 @@ final class Bench implements AutoCloseable {
     }
 
     private ApiCache<Done> cacheOver(Store<Done> store, UnaryOperator<ApiCache.Builder<Done>> settings) {
-        return settings.apply(ApiCache.over(store).namespace(queue).lease(LONG)).build();
+        return settings.apply(ApiCache.over(store).namespace(queue).lease(LONG).storeTimeout(Duration.ofSeconds(20)))
+                .build();
     }
 
     /** Sends messages with the same id, as a producer that retries. */
@@ -75,7 +82,13 @@ final class Bench implements AutoCloseable {
     }
 
     ConsumerProcess consumer(Work work, Step.Probe probe, UnaryOperator<ApiCache.Builder<Done>> settings) {
-        return new ConsumerProcess(broker, queue, store, own -> cacheOver(own, settings), work, probe);
+        return new ConsumerProcess(broker, queue, store, own -> cacheOver(own, settings), PATIENT, work, probe);
+    }
+
+    /** {@return one that looks for a delivery, and is told soon if there is none} */
+    ConsumerProcess impatientConsumer(Work work) {
+        return new ConsumerProcess(
+                broker, queue, store, own -> cacheOver(own, UnaryOperator.identity()), BRIEF, work, Step.Probe.NONE);
     }
 
     ConsumerProcess consumer() {

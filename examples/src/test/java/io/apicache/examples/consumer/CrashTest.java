@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A consumer dies, or loses the store, at each gap between two steps: the tables of the page, row by row. */
-@Timeout(60)
+@Timeout(900)
 class CrashTest {
 
     private static Broker broker;
@@ -160,7 +160,8 @@ class CrashTest {
     void whileTheStoreIsAwayNothingRuns(Where where) {
         try (Bench bench = new Bench(broker, where)) {
             bench.send(ID, "100", 1);
-            try (ConsumerProcess cutOff = bench.consumer()) {
+            try (ConsumerProcess cutOff =
+                    bench.consumer(bench.work, Step.Probe.NONE, cache -> cache.storeTimeout(Duration.ofSeconds(1)))) {
                 cutOff.cutOff();
                 assertThat(next(cutOff)).isEqualTo(Result.FAILED);
             }
@@ -186,7 +187,9 @@ class CrashTest {
             try (ConsumerProcess process = bench.consumer(
                     bench.work, cutOff, cache -> cache.lease(SHORT).storeTimeout(Duration.ofSeconds(1)))) {
                 self.set(process);
-                assertThat(next(process)).isEqualTo(Result.FAILED);
+                do { // one that was too slow to claim in time fails as well: then once more
+                    assertThat(next(process)).isEqualTo(Result.FAILED);
+                } while (bench.tally.executionsOf(ID) == 0);
             }
 
             assertThat(bench.takeOver()).last().isEqualTo(Result.HANDLED);

@@ -24,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several messages with the same payment, and several consumers at once. */
-@Timeout(60)
+@Timeout(900)
 class DuplicatesTest {
 
     private static Broker broker;
@@ -83,7 +82,7 @@ class DuplicatesTest {
             bench.send(ID, "100", consumers);
             Callable<List<Result>> consumer = () -> {
                 List<Result> results = new ArrayList<>();
-                try (ConsumerProcess process = bench.consumer(slow, Step.Probe.NONE, UnaryOperator.identity())) {
+                try (ConsumerProcess process = bench.impatientConsumer(slow)) {
                     while (left.get() > 0) {
                         Result result = process.next();
                         results.add(result);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The page in a real browser. Not run with the tests, since it needs {@code chromium} on the PATH and fails without; everything but its looks is tested
  * there too.
  */
-@Timeout(120)
+@Timeout(900)
 class BrowserCheck {
 
     private static final Path PICTURE = Path.of("target", "dashboard.png");

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,9 @@ final class Site implements AutoCloseable {
         }
     }
 
+    /** A slow machine is not to count as a failed store. */
+    private static final Duration PATIENT = Duration.ofMinutes(1);
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     final Counts counts = new Counts();
@@ -48,7 +52,8 @@ final class Site implements AutoCloseable {
             String namespace,
             Callable<Figures> query,
             UnaryOperator<ApiCache.Builder<Figures>> settings) {
-        figures = new SharedFigures(settings.apply(SharedFigures.cache(store, namespace)), query, counts);
+        figures = new SharedFigures(
+                settings.apply(SharedFigures.cache(store, namespace).storeTimeout(PATIENT)), query, counts);
         try {
             server = new DashboardServer(figures, 0);
         } catch (IOException e) {

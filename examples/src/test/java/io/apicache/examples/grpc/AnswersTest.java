@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is an answer, and who gets it. */
-@Timeout(120)
+@Timeout(900)
 @ParameterizedClass
 @EnumSource(Place.class)
 class AnswersTest {

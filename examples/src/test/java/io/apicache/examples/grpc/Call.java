@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One call of a tenant, and what comes of it. */
 final class Call {
 
-    private static final long LONGEST_SECONDS = 30;
+    private static final long LONGEST_SECONDS = 300;
 
     private final CompletableFuture<String> answer = new CompletableFuture<>();
     private final AtomicReference<Metadata> headers = new AtomicReference<>();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(900)
 class GrpcDemoTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

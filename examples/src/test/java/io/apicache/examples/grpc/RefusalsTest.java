@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Calls that do not get as far as an answer, and calls that are none of the interceptor's business. */
-@Timeout(120)
+@Timeout(900)
 class RefusalsTest {
 
     private static TwoServers servers(Bank bank) {
@@ -64,7 +64,7 @@ class RefusalsTest {
             call.sendMessage(message);
         }
         call.halfClose();
-        return ended.get(30, TimeUnit.SECONDS);
+        return ended.get(5, TimeUnit.MINUTES);
     }
 
     private static Metadata headers(String tenant, String... keys) {
@@ -140,9 +140,10 @@ class RefusalsTest {
     }
 
     private static void nothingRunsWithout(List<Store<Answer>> stores, Runnable fault) throws Exception {
+        AtomicInteger caches = new AtomicInteger();
         Setup impatient = Setup.USUAL
                 .longestWait(Duration.ofMillis(200))
-                .cache(cache -> cache.storeTimeout(Duration.ofSeconds(1)));
+                .cache(cache -> caches.incrementAndGet() == 1 ? cache : cache.storeTimeout(Duration.ofSeconds(1)));
         try (TestBank bank = TestBank.quick();
                 TwoServers servers = new TwoServers(stores, PaymentService.of(bank), impatient)) {
             assertThat(Call.pay(servers.first(), "key", "order").answer()).isEqualTo("payment 1");
@@ -185,12 +186,24 @@ class RefusalsTest {
             Setup impatient = Setup.USUAL.cache(cache -> cache.storeTimeout(Duration.ofMillis(500)));
             try (TestBank bank = TestBank.that(cutsOff);
                     TwoServers servers = new TwoServers(List.of(store, store), PaymentService.of(bank), impatient)) {
-                Call call = Call.pay(servers.first(), "key", "order");
-
+                Call call = payOnceClaimed(servers, bank);
                 assertThat(call.answer()).isEqualTo("payment 1");
                 assertThat(call.isReplayed()).isFalse();
             }
         }
+    }
+
+    /** {@return the call whose handler ran} A machine that was too slow to claim in time is given another chance. */
+    private static Call payOnceClaimed(TwoServers servers, TestBank bank) throws Exception {
+        Call call = Call.pay(servers.first(), "key", "order");
+        while (bank.executions() == 0) {
+            if (call.isOver()) {
+                assertThat(call.failure().getCode()).isEqualTo(Code.UNAVAILABLE);
+                call = Call.pay(servers.first(), "key", "order");
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        return call;
     }
 
     @Test
@@ -279,7 +292,7 @@ class RefusalsTest {
         call.request(2);
         call.sendMessage("order");
         call.halfClose();
-        return ended.get(30, TimeUnit.SECONDS);
+        return ended.get(5, TimeUnit.MINUTES);
     }
 
     @Test
@@ -297,7 +310,7 @@ class RefusalsTest {
                 .build();
         try (TwoServers servers = new TwoServers(Place.MEMORY.twoStores(), service, Setup.USUAL)) {
             assertThat(Call.pay(servers.first(), "key", "order").answer()).isEqualTo("payment 1");
-            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(taken.await(5, TimeUnit.MINUTES)).isTrue();
         }
     }
 }

@@ -23,7 +23,7 @@ final class TwoServers implements AutoCloseable {
     record Setup(Duration longestWait, UnaryOperator<ApiCache.Builder<Answer>> cache, Predicate<String> loses) {
 
         /** Waits longer than the tests do: a wait that should have ended is noticed. */
-        static final Setup USUAL = new Setup(Duration.ofMinutes(5), builder -> builder, key -> false);
+        static final Setup USUAL = new Setup(Duration.ofMinutes(20), builder -> builder, key -> false);
 
         Setup longestWait(Duration wait) {
             return new Setup(wait, cache, loses);
@@ -51,7 +51,9 @@ final class TwoServers implements AutoCloseable {
             ApiCache<Answer> cache = setup.cache()
                     .apply(ApiCache.over(store)
                             .namespace(namespace)
-                            .keepFor(Duration.ofMinutes(5))
+                            .keepFor(Duration.ofHours(1))
+                            .lease(Duration.ofMinutes(5))
+                            .storeTimeout(Duration.ofMinutes(1))
                             .listener(counts))
                     .build();
             servers.add(new PaymentServer(cache, service, setup.longestWait(), network));
@@ -104,8 +106,8 @@ final class TwoServers implements AutoCloseable {
     static void until(BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
-                throw new AssertionError("in vain after 30 s");
+            if (System.nanoTime() - start > TimeUnit.MINUTES.toNanos(5)) {
+                throw new AssertionError("in vain after 5 min");
             }
             TimeUnit.MILLISECONDS.sleep(2);
         }

@@ -5,6 +5,7 @@ import io.apicache.memory.MemoryStore;
 import io.apicache.redis.RedisStore;
 import io.apicache.redis.server.RedisShared;
 import io.apicache.spi.Store;
+import java.time.Duration;
 
 /** Where the servers of a test keep their responses. */
 interface Backend {
@@ -29,7 +30,9 @@ interface Backend {
     /** One client for all tests of the JVM, each in a namespace of its own; nobody closes it. */
     final class Shared {
 
-        private static final RedisStore REDIS = RedisStore.connect(RedisShared.uri());
+        private static final RedisStore REDIS = RedisStore.builder(RedisShared.uri())
+                .commandTimeout(Duration.ofSeconds(4))
+                .connect();
 
         private Shared() {}
     }

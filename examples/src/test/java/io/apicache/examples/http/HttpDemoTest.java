@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(900)
 class HttpDemoTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

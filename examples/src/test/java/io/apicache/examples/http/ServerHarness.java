@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import io.apicache.ApiCache;
 import io.apicache.Request;
 import io.apicache.tck.FaultyStore;
+import io.apicache.tck.ManualTime;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -25,11 +26,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /** Real servers on a store that the subclass chooses, real requests, and what they did. */
-@Timeout(60)
+@Timeout(900)
 abstract class ServerHarness implements Backend {
 
     /** Longer than any test: whoever waits gets the response, and no lease ends by itself. */
-    static final Duration LONG = Duration.ofSeconds(50);
+    static final Duration LONG = Duration.ofMinutes(10);
 
     static final IdempotencyRules RULES = IdempotencyRules.required("payments").maxWait(LONG);
     static final IdempotencyRules IMPATIENT = RULES.maxWait(Duration.ofMillis(100));
@@ -62,7 +63,8 @@ abstract class ServerHarness implements Backend {
     }
 
     ApiCache<StoredResponse> cache(UnaryOperator<ApiCache.Builder<StoredResponse>> settings) {
-        ApiCache.Builder<StoredResponse> builder = ApiCache.over(store).namespace(namespace);
+        ApiCache.Builder<StoredResponse> builder =
+                ApiCache.over(store).namespace(namespace).storeTimeout(Duration.ofMinutes(1));
         return closing(settings.apply(builder).build());
     }
 
@@ -99,6 +101,15 @@ abstract class ServerHarness implements Backend {
             answer = send(server, call);
         }
         return answer;
+    }
+
+    /** Lets time go by until the answer has come: real threads do the work. */
+    static <T> T whileTimePasses(ManualTime time, CompletableFuture<T> answer) throws Exception {
+        while (!answer.isDone()) {
+            time.advance(Duration.ofMillis(100));
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        return answer.get();
     }
 
     /** Waits for something that another thread brings about; the time-out of the test ends it. */

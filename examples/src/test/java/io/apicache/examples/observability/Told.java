@@ -24,10 +24,10 @@ final class Told implements ApiCacheListener {
     }
 
     void awaitLeaseLost() throws InterruptedException {
-        assertThat(leaseLost.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(leaseLost.tryAcquire(5, TimeUnit.MINUTES)).isTrue();
     }
 
     void awaitStoreFailures(int failures) throws InterruptedException {
-        assertThat(storeFailed.tryAcquire(failures, 30, TimeUnit.SECONDS)).isTrue();
+        assertThat(storeFailed.tryAcquire(failures, 5, TimeUnit.MINUTES)).isTrue();
     }
 }
