@@ -264,6 +264,9 @@ final class Asking {
         }
 
         private boolean pending(StoredRecord record, long leaseLeft) {
+            if (inboxId.length > 0) {
+                inbox.joined(name, record.number());
+            }
             return answer.complete(
                     new Claimed.Pending<>(record.number(), Duration.ofMillis(leaseLeft), record.fingerprint()));
         }

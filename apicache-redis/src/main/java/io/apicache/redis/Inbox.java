@@ -93,6 +93,14 @@ final class Inbox {
         joined.add(name);
     }
 
+    /** The record that was joined belongs to the owner of this token. A message about an earlier one comes too late. */
+    void joined(RecordName name, long number) {
+        Entry entry = joined.get(KeyHash.of(name));
+        if (entry != null) {
+            entry.number = number;
+        }
+    }
+
     /** No message about what was joined so far is wanted. */
     void forget() {
         joined.clear();
@@ -180,8 +188,8 @@ final class Inbox {
     private void receive(byte[] message) {
         StoredRecord record = StoredRecord.read(message);
         Entry entry = record == null ? null : joined.get(record.hash());
-        if (record == null || entry == null) {
-            return; // nobody waits for it here any more
+        if (record == null || entry == null || record.number() < entry.number) {
+            return; // nobody waits for it here any more, or it is about an owner before the one that is waited for
         }
         Key key = entry.name.key();
         if (record.state() != StoredRecord.HANDLED) {

@@ -39,6 +39,7 @@ final class Joined {
     static final class Entry {
         final RecordName name;
         final AtomicBoolean fetching = new AtomicBoolean();
+        volatile long number; // the token of the owner that is waited for, or 0
         private long until;
 
         private Entry(RecordName name) {
