@@ -44,9 +44,9 @@ public final class Cached<R> implements Receipt<R> {
         return handled.age();
     }
 
-    /** {@return the shortened id and the age, never the response} */
+    /** {@return the hash of the id and the age, never the response} */
     @Override
     public String toString() {
-        return "Cached[" + Key.shorten(requestId) + ", age " + age() + "]";
+        return "Cached[" + Key.show(requestId) + ", age " + age() + "]";
     }
 }

@@ -1,29 +1,38 @@
 package io.apicache;
 
+import io.apicache.spi.Time;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the store, and hands over what it answers: in bounded time, and not on the store's threads where foreign code follows. */
+/** Asks the store, in bounded time, whatever the store, the timer or the clock do. */
 final class Calls {
+
+    private static final long SHORTEST_PARK = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Threads threads;
     private final Limits limits;
+    private final Time time;
+    private final Set<Bounded<?>> open = ConcurrentHashMap.newKeySet();
 
-    Calls(Threads threads, Limits limits) {
+    Calls(Threads threads, Limits limits, Time time) {
         this.threads = threads;
         this.limits = limits;
+        this.time = time;
     }
 
-    /** {@return what the store answers, also if it throws instead} */
+    /** {@return what the store answers, also if it throws instead, or answers nothing} */
     static <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question) {
         try {
             return question.get().toCompletableFuture();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error, too: the caller would never hear of it
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -38,27 +47,79 @@ final class Calls {
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        ScheduledFuture<?> timer =
-                threads.schedule(() -> result.completeExceptionally(unanswered(verb)), limits.storeTimeoutNanos());
-        var unused = answer.whenComplete((value, failure) -> {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            if (failure == null) {
-                result.complete(value);
-            } else {
-                Throwable cause = Failures.unwrap(failure);
-                result.completeExceptionally(Failures.isTransient(cause) ? Failures.unavailable(verb, cause) : cause);
-            }
-        });
+        Bounded<T> result = new Bounded<>(verb);
+        open.add(result);
+        result.timer = threads.schedule(result::giveUp, limits.storeTimeoutNanos());
+        var unused = answer.whenComplete(result::answered);
         return result;
     }
 
-    /** Waits for a call that ends by itself. */
-    static <T> T await(CompletableFuture<T> future, String verb) {
+    /** Gives up what is still open, since the timer that bounds it ends. */
+    void close() {
+        open.forEach(Bounded::giveUp);
+    }
+
+    /** {@return completes when all that is open now has been answered or given up} */
+    CompletableFuture<?> settled() {
+        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new));
+    }
+
+    private final class Bounded<T> extends CompletableFuture<T> {
+
+        private final String verb;
+        private volatile @Nullable ScheduledFuture<?> timer;
+
+        Bounded(String verb) {
+            this.verb = verb;
+        }
+
+        void giveUp() {
+            end();
+            completeExceptionally(unanswered(verb));
+        }
+
+        void answered(T value, Throwable failure) {
+            end();
+            if (failure == null) {
+                complete(value);
+            } else {
+                Throwable cause = Failures.unwrap(failure);
+                completeExceptionally(Failures.isTransient(cause) ? Failures.unavailable(verb, cause) : cause);
+            }
+        }
+
+        private void end() {
+            open.remove(this);
+            ScheduledFuture<?> pending = timer;
+            if (pending != null) {
+                Threads.cancel(pending);
+            }
+        }
+    }
+
+    /** Waits for a call that ends by itself, and for one that does not as long as the store may take to answer. */
+    <T> T await(CompletableFuture<T> future, String verb) {
+        return await(future, verb, limits.storeTimeoutNanos());
+    }
+
+    /**
+     * Waits for a call that ends by itself.
+     *
+     * @param longest the wait after which the outcome counts as unknown, by the cache's clock, in case the timer that ends the call is no more
+     */
+    <T> T await(CompletableFuture<T> future, String verb, long longest) {
+        long last = time.nanoTime() + longest;
         try {
-            return future.get();
+            while (true) {
+                long left = last - time.nanoTime();
+                try {
+                    return future.get(Math.max(left, SHORTEST_PARK), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (left <= 0) {
+                        throw unanswered(verb);
+                    }
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WaitInterruptedException("interrupted during " + verb + ": it may still happen", e);
@@ -68,29 +129,6 @@ final class Calls {
                 throw error; // of a codec: it says nothing of the store
             }
             throw cause instanceof RuntimeException known ? known : Failures.unavailable(verb, cause);
-        }
-    }
-
-    /** {@return a future for foreign code: completed here if the outcome is there, and else on the executor} */
-    <T, U> CompletableFuture<U> handOver(CompletableFuture<T> inner, Function<T, ? extends @Nullable U> convert) {
-        CompletableFuture<U> result = new CompletableFuture<>();
-        if (inner.isDone()) {
-            pass(inner, convert, result);
-        } else {
-            var unused = inner.whenComplete((value, failure) -> threads.callBack(() -> pass(inner, convert, result)));
-        }
-        return result;
-    }
-
-    private static <T, U> void pass(
-            CompletableFuture<T> inner, Function<T, ? extends @Nullable U> convert, CompletableFuture<U> result) {
-        try {
-            @Nullable U converted = convert.apply(inner.join());
-            if (!result.complete(converted) && converted instanceof FirstSeen<?> nobodys) {
-                nobodys.close(); // the future was cancelled: somebody else shall have the claim
-            }
-        } catch (RuntimeException | Error e) { // an error in a codec must not leave the caller waiting
-            result.completeExceptionally(Failures.unwrap(e));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.apicache.spi.Claimed.Granted;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Token;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -41,8 +42,10 @@ final class Claim<R> {
     private final boolean takenOver;
     private final long opened;
     private final Lease lease; // unused without protection
-    private final @Nullable Claim<R> earlier; // one of this cache on the same id, lost but still in somebody's hands
+    private final Confirmation<R> confirmation = new Confirmation<>(); // unused without protection
 
+    private @Nullable Claim<R> earlier; // one of this cache on the same id, lost while its holder has not finished
+    private boolean finished; // its holder has, or has had all the time that work may take
     private State state;
     private boolean attempted; // handle was called, so the work is done
     private CompletableFuture<Boolean> released = NOT_RELEASED;
@@ -50,18 +53,20 @@ final class Claim<R> {
     private boolean abandoned; // closed by its holder while a handle was on its way
     private @Nullable Handling<R> handling;
     private long lostAt;
-    private @Nullable CompletableFuture<Void> lost; // made when somebody asks
+    private @Nullable HandOver<Void> lost; // made when somebody asks
+    private volatile boolean isLostForGood; // read without the lock by the hand-over
 
-    Claim(Room<R> room, Request request, Granted<R> granted, long sent, @Nullable Claim<R> earlier) {
+    Claim(Room<R> room, Request request, Granted<R> granted, Look<R> look, long covers) {
         this.room = room;
         this.engine = room.engine();
         this.request = request;
         this.token = granted.token();
         this.takenOver = granted.takenOver();
-        this.opened = sent;
-        this.earlier = earlier;
+        this.opened = look.firstSent;
         this.state = State.OPEN;
-        this.lease = new Lease(engine.limits(), sent);
+        this.lease = new Lease(engine.limits(), opened);
+        confirmation.sent(look.lastSent);
+        confirmation.answered(look.lastSent, covers);
     }
 
     private Claim(Room<R> room, Request request) {
@@ -71,7 +76,6 @@ final class Claim<R> {
         this.token = null;
         this.takenOver = false;
         this.opened = engine.now();
-        this.earlier = null;
         this.lease = new Lease(engine.limits(), opened);
         this.state = State.UNPROTECTED;
     }
@@ -86,8 +90,8 @@ final class Claim<R> {
         return state == State.OPEN || state == State.RELEASING;
     }
 
-    /** {@return whether it is about to end, as far as is known} */
-    boolean isEnding() {
+    /** {@return whether it is about to end, as far as is known: callers wait for that, and then ask the store} */
+    private boolean isEnding() {
         return state == State.RELEASING || (doubtful && handling != null);
     }
 
@@ -99,6 +103,71 @@ final class Claim<R> {
     boolean isDoubtful() {
         return doubtful;
     }
+
+    /** An earlier claim of this cache on the same id may be lost and still in its holder's hands. */
+    void follow(@Nullable Claim<R> before) {
+        earlier = before == null || before.isUnfinishedLoss() ? before : before.earlierUnfinished();
+    }
+
+    void finish() {
+        finished = true;
+        if (lost != null && !isLostForGood) {
+            engine.handOvers().remove(lost);
+        }
+    }
+
+    /** {@return the last of the earlier claims that was lost and that its holder may still take for the current one, or null} */
+    @Nullable
+    Claim<R> earlierUnfinished() {
+        while (earlier != null && !earlier.isUnfinishedLoss()) {
+            earlier = earlier.earlier;
+        }
+        return earlier;
+    }
+
+    private boolean isUnfinishedLoss() {
+        return state == State.LOST
+                && !finished
+                && engine.now() - lostAt < engine.limits().workLimitNanos();
+    }
+
+    // ---- whether the claim still stands: a caller who is answered from it must have come before the store confirmed
+    // it
+
+    /** {@return the arrivals that may be answered from this claim} */
+    long confirmedUpTo() {
+        return confirmation.upTo();
+    }
+
+    void confirmFor(Waiter<R> waiter, boolean atOnce) {
+        confirmation.request(waiter, atOnce);
+    }
+
+    /** Asks the store whether the claim still stands, if a caller needs to know by now. A renewal says so. */
+    void confirmIfDue(long now, Outbox<R> out) {
+        if (state == State.OPEN && !isEnding() && confirmation.isDue(now)) {
+            renew(now, out);
+        }
+    }
+
+    /** {@return when a confirmation is due, or a response to be sent again, or null} */
+    @Nullable
+    Long due() {
+        Long repeat = handling == null ? null : handling.retryAt();
+        Long confirm = state == State.OPEN && !isEnding() ? confirmation.due() : null;
+        if (repeat == null || confirm == null) {
+            return repeat == null ? confirm : repeat;
+        }
+        return Decision.earlier(repeat, confirm);
+    }
+
+    void repeatHandling(long now, Outbox<R> out) {
+        if (handling != null) {
+            handling.repeatIfDue(now, out);
+        }
+    }
+
+    // ---- the lease
 
     AttemptId attempt() {
         return proof().owner();
@@ -117,16 +186,16 @@ final class Claim<R> {
     /** Renews, notices a loss. {@return when it must be looked at again} */
     long sweep(long now, Outbox<R> out) {
         long due = now + engine.limits().storeTimeoutNanos();
+        confirmation.sweep(now, engine.limits().storeTimeoutNanos());
         if (handling != null) {
-            handling.sweep(now, out);
-            due = now + engine.limits().storeTimeoutNanos() / 2;
+            due = Decision.earlier(due, handling.sweep(now, out));
         }
         long forgotten = opened + engine.limits().workLimitNanos();
         if (state == State.OPEN && (lease.isOver(now) || now - forgotten >= 0)) {
             lose(out);
         } else if (state == State.OPEN) {
-            if (lease.startRenewal(now)) {
-                out.act(() -> sendRenewal(now));
+            if (lease.isRenewalDue(now)) {
+                renew(now, out);
             }
             return Decision.earlier(due, Decision.earlier(lease.due(), forgotten));
         }
@@ -138,64 +207,70 @@ final class Claim<R> {
         return due;
     }
 
-    private void sendRenewal(long sent) {
-        var unused = Calls.ask(this::renew)
-                .whenComplete((kept, failure) -> room.change(out -> {
-                    renewed(sent, kept, failure, out);
-                    return true;
-                }));
+    private void renew(long now, Outbox<R> out) {
+        out.act(new Renewal<>(this, now, room.arrivals()));
+        lease.renewing(now);
+        confirmation.sent(now);
     }
 
-    private void renewed(long sent, @Nullable Boolean kept, @Nullable Throwable failure, Outbox<R> out) {
+    /** A renewal has been answered. Called under the room's lock. */
+    void renewed(Renewal<R> renewal, @Nullable Boolean kept, @Nullable Throwable failure, Outbox<R> out) {
         if (state != State.OPEN) {
             return;
         }
-        if (failure != null) {
+        if (kept == null) {
             StoreUnavailableException cause = Failures.unavailable("renew", Failures.unwrap(failure));
             out.act(() -> engine.events().storeFailed("renew", cause));
-        } else if (Boolean.TRUE.equals(kept)
-                && !lease.isOver(engine.now())) { // later than that it may be somebody else's already
-            lease.renewed(sent);
-        } else if (!attempted) {
+        } else if (kept && !lease.isOver(engine.now())) { // later than that it may be somebody else's already
+            lease.renewed(renewal.sent);
+        } else if (handling == null) {
             lose(out);
+            return;
         } else {
             doubt(); // with a handle on its way, no claim may just as well mean that it has been stored
+            return;
         }
+        confirmation.answered(renewal.sent, renewal.covers); // of a store that fails nothing newer can be had
+        room.stillHeld(out);
     }
 
     private void lose(Outbox<R> out) {
+        long now = engine.now(); // what may throw comes first: the loss is told, or has not happened
+        HandOver<Void> told = lost;
+        out.act(() -> {
+            if (told != null) {
+                told.ready();
+            }
+            engine.events().leaseLost(request.id());
+        });
+        lostAt = now;
         state = State.LOST;
-        lostAt = engine.now();
-        CompletableFuture<Void> told = lost;
-        out.act(() -> engine.events().leaseLost(request.id(), told));
+        isLostForGood = true;
     }
 
-    /** Asks the store whether the claim still stands, and loses it if not. */
+    /** Asks the store whether the claim still stands, and loses it if not. Throws nothing: the keeper goes on asking. */
     void verify() {
-        long sent = engine.now();
         try {
-            boolean kept = Calls.await(engine.calls().bounded("renew", this::renew), "renew");
-            room.change(out -> {
-                renewed(sent, kept, null, out);
-                return true;
-            });
-        } catch (StoreUnavailableException e) {
-            engine.events().storeFailed("renew", e); // the keeper goes on asking
+            Renewal<R> renewal = locked(() -> new Renewal<>(this, engine.now(), room.arrivals()));
+            CompletableFuture<Boolean> asked = engine.calls().bounded("renew", renewal::ask);
+            engine.calls().await(asked.whenComplete(renewal), "renew");
+        } catch (Throwable e) { // the record is gone, which is what the caller asked for
+            Failures.log("the claim on " + room.key + " could not be verified", e);
         }
     }
 
-    private CompletionStage<Boolean> renew() {
-        return engine.store().renew(room.key, proof(), engine.limits().lease());
-    }
-
-    /** The cache is closing. {@return completes when the store has been told} */
-    CompletableFuture<?> cacheClosed(Outbox<R> out) {
-        boolean open = state == State.OPEN;
-        if (open) {
+    /** The cache is closing: gives the claim back, and adds the handle that is on its way, which the cache waits for. */
+    void cacheClosed(List<Handling<R>> pending, Outbox<R> out) {
+        if (handling != null) {
+            pending.add(handling);
+        }
+        if (state == State.OPEN) {
             lose(out);
+            out.act(() -> {
+                var unused = engine.giveBack(room.key, attempt()); // the cache waits for whatever it has asked
+            });
         }
         room.vacated(this);
-        return open ? engine.giveBack(room.key, attempt()) : CompletableFuture.completedFuture(null);
     }
 
     // ---- what the holder does
@@ -230,26 +305,24 @@ final class Claim<R> {
     }
 
     CompletionStage<Void> lost() {
-        return locked(() -> {
-            CompletableFuture<Void> stage = lost;
-            if (stage == null) {
-                stage = new CompletableFuture<>();
-                lost = stage;
-                if (state == State.LOST) {
-                    stage.complete(null);
+        HandOver<Void> stage = locked(() -> {
+            if (lost == null) {
+                lost = new HandOver<>(engine, () -> isLostForGood, () -> null, new CompletableFuture<>());
+                if (state == State.OPEN) {
+                    engine.handOvers().add(lost); // until it is lost, or over
                 }
             }
-            return stage.minimalCompletionStage();
+            return lost;
         });
-    }
-
-    /** {@return whether handle by id could mean another claim than this} */
-    boolean isAmbiguous() {
-        return earlier != null && (earlier.state == State.LOST || earlier.isAmbiguous());
+        if (isLostForGood) {
+            stage.run();
+        }
+        return stage.result().minimalCompletionStage();
     }
 
     void handle(R response, Duration keepFor, boolean byId) {
-        Calls.await(startHandling(response, keepFor, byId), "handle");
+        CompletableFuture<Boolean> done = startHandling(response, keepFor, byId);
+        engine.calls().await(done, "handle", 2 * engine.limits().storeTimeoutNanos());
         handledEvent();
     }
 
@@ -260,7 +333,9 @@ final class Claim<R> {
         } catch (LeaseLostException e) {
             started = CompletableFuture.failedFuture(e);
         }
-        return engine.calls().handOver(started, done -> {
+        CompletableFuture<Boolean> done = started;
+        return engine.handOver(done, () -> {
+            done.join();
             handledEvent();
             return null;
         });
@@ -329,7 +404,7 @@ final class Claim<R> {
     }
 
     void release(boolean byId) {
-        if (Calls.await(startRelease(byId), "release")) {
+        if (engine.calls().await(startRelease(byId), "release")) {
             engine.events().released(request.id());
         }
     }
@@ -359,16 +434,23 @@ final class Claim<R> {
             vacate();
         } else if (before == State.OPEN) {
             var unused = engine.giveBack(room.key, attempt()).whenComplete((held, failure) -> {
-                vacate();
-                if (failure == null) {
-                    answer.complete(true);
-                } else {
-                    answer.completeExceptionally(failure);
+                try {
+                    vacate();
+                } finally {
+                    complete(answer, failure);
                 }
             });
             return answer;
         }
         return locked(() -> released.thenApply(done -> false)); // another call is at it: over when that one is
+    }
+
+    private static void complete(CompletableFuture<Boolean> answer, @Nullable Throwable failure) {
+        if (failure == null) {
+            answer.complete(true);
+        } else {
+            answer.completeExceptionally(failure);
+        }
     }
 
     private void vacate() {
@@ -380,20 +462,36 @@ final class Claim<R> {
     }
 
     void close() {
+        CompletableFuture<Boolean> released = startClosing();
+        if (released != null) {
+            try {
+                if (engine.calls().await(released, "release")) {
+                    engine.events().released(request.id());
+                }
+            } catch (StoreUnavailableException e) {
+                // told to the listener already; the lease runs out by itself
+            }
+        }
+    }
+
+    /** Closes without waiting for the store: nobody has been told of the claim. */
+    void abandon() {
+        var unused = startClosing();
+    }
+
+    private @Nullable CompletableFuture<Boolean> startClosing() {
         boolean unused = locked(() -> {
             abandoned = handling != null;
             boolean open = state == State.OPEN || state == State.UNPROTECTED || state == State.LOST;
             return open && !attempted;
         });
         if (unused) {
-            try {
-                release(false);
-            } catch (StoreUnavailableException e) {
-                // told to the listener already; the lease runs out by itself
-            }
-        } else if (locked(() -> handling == null && (state == State.OPEN || state == State.LOST))) {
+            return startRelease(false);
+        }
+        if (locked(() -> handling == null && (state == State.OPEN || state == State.LOST))) {
             vacate(); // the work is done and the response is not: renewed no more, so that it lapses
         }
+        return null;
     }
 
     String describe() {

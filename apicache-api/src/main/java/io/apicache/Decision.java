@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Decision {
 
-    /** How long before its deadline a waiter has a last look, in case the hint was lost. Also the least distance between two of them. */
+    /**
+     * How long before its deadline a waiter has a last look, in case the hint was lost; half its wait for a shorter one. Also the least
+     * distance between two of them.
+     */
     static final long LAST_LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** After the end of a lease, so that the store surely sees it as over. */
@@ -29,9 +32,9 @@ final class Decision {
         return recorded != null && brought != null && !recorded.equals(brought);
     }
 
-    /** {@return what a handled record means for a caller} */
-    static <R> Verdict<R> onHandled(Handled<R> handled, @Nullable Digest brought) {
-        return mismatch(handled.fingerprint(), brought) ? new Verdict.Mismatch<>() : new Verdict.Replay<>(handled);
+    /** {@return what a handled record with that fingerprint means for a caller} */
+    static <R> Verdict<R> onHandled(Handled<R> handled, @Nullable Digest recorded, @Nullable Digest brought) {
+        return mismatch(recorded, brought) ? new Verdict.Mismatch<>() : new Verdict.Replay<>(handled);
     }
 
     /** {@return what an open claim means for a caller that does not hold it, or null if the caller waits} */

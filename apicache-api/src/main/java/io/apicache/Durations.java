@@ -24,6 +24,11 @@ final class Durations {
         return duration.toNanos();
     }
 
+    /** {@return the nanoseconds of a duration that a store answered, zero to {@link #FOREVER}} */
+    static long clamped(Duration duration) {
+        return duration.isNegative() ? 0 : nanos(duration, "duration");
+    }
+
     /** {@return a retention in whole milliseconds, rounded up so that a short one does not become none} */
     static Duration keepFor(Duration keepFor) {
         long nanos = nanos(keepFor, "keepFor");

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine<R> {
 
-    private static final int WOKEN_AT_ONCE = 64;
-    private static final int WOKEN_PER_TASK = 64;
+    /** A blocked caller whose deadline is over lets the timer act first, and then looks for itself. */
+    private static final long TIMER_FIRST = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long CLOCK_FAILED = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SHORTEST_PARK = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String namespace;
     private final Store<R> store;
@@ -43,6 +47,7 @@ final class Engine<R> {
     private final Unavailable whenUnavailable;
     private final ConcurrentHashMap<Key, Room<R>> rooms = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final HandOvers handOvers;
     private final LeaseKeeper<R> keeper = new LeaseKeeper<>(this);
     private final Store.Registration hints;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -55,7 +60,8 @@ final class Engine<R> {
         time = settings.time;
         threads = new Threads(namespace, settings.scheduler, settings.executor);
         events = new Events(settings.listeners, threads, time);
-        calls = new Calls(threads, limits);
+        calls = new Calls(threads, limits, time);
+        handOvers = new HandOvers(limits);
         receipts = new Receipts<>(this);
         whenUnavailable = settings.whenUnavailable;
         hints = store.hints(new RoomHints());
@@ -77,6 +83,23 @@ final class Engine<R> {
 
     LeaseKeeper<R> keeper() {
         return keeper;
+    }
+
+    Threads threads() {
+        return threads;
+    }
+
+    HandOvers handOvers() {
+        return handOvers;
+    }
+
+    boolean hasSomethingToKeep() {
+        return !rooms.isEmpty() || !handOvers.isEmpty();
+    }
+
+    /** {@return when a caller is answered at the latest, whatever the store does} */
+    long end(Waiter<R> waiter) {
+        return waiter.deadline + limits.storeTimeoutNanos();
     }
 
     Collection<Room<R>> rooms() {
@@ -111,9 +134,16 @@ final class Engine<R> {
         waiting.decrementAndGet();
     }
 
+    /** {@return the timer's task, or null if there will be none} Throws nothing: a clock that fails makes the task early. */
     @Nullable
     ScheduledFuture<?> schedule(Runnable task, long due) {
-        return threads.schedule(task, due - now());
+        long delay = CLOCK_FAILED;
+        try {
+            delay = due - now();
+        } catch (Throwable e) {
+            Failures.log("the clock failed", e);
+        }
+        return threads.schedule(task, delay);
     }
 
     Calls calls() {
@@ -127,22 +157,6 @@ final class Engine<R> {
                 events.storeFailed("release", Failures.unavailable("release", Failures.unwrap(failure)));
             }
         });
-    }
-
-    /**
-     * Delivers verdicts. A few on this thread, so that the common case pays for no hand-over; a herd is woken by several threads, so
-     * that the owner who handled it does not wake thousands before it may go on.
-     */
-    void wakeUp(Waiter<R> first, List<Waiter<R>> more) {
-        first.deliver();
-        int atOnce = Math.min(more.size(), WOKEN_AT_ONCE);
-        for (int i = 0; i < atOnce; i++) {
-            more.get(i).deliver();
-        }
-        for (int from = atOnce; from < more.size(); from += WOKEN_PER_TASK) {
-            List<Waiter<R>> some = more.subList(from, Math.min(more.size(), from + WOKEN_PER_TASK));
-            threads.callBack(() -> some.forEach(Waiter::deliver));
-        }
     }
 
     // ---- receive
@@ -176,20 +190,52 @@ final class Engine<R> {
     }
 
     private Receipt<R> blockingReceive(Request request, long wait) {
-        Waiter<R> waiter = new Waiter<>(request, now(), wait);
-        Room<R> room = enter(waiter);
-        CompletableFuture<Verdict<R>> verdict = waiter.verdict();
+        Waiter<R> waiter = new Waiter<>(request, now(), wait, Thread.currentThread());
         try {
-            return receipts.of(waiter, verdict.get());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (room.leave(waiter)) {
-                events.received(waiter, Outcome.FAILED);
-                throw new WaitInterruptedException("interrupted while waiting for " + room.key, e);
+            Room<R> room = enter(waiter);
+            return receipts.of(waiter, park(waiter, room));
+        } catch (Throwable e) {
+            withdraw(waiter);
+            throw e;
+        }
+    }
+
+    /** Parks until the call is decided. The timer decides it in time as a rule; where it does not, the caller makes its room decide. */
+    private Verdict<R> park(Waiter<R> waiter, Room<R> room) {
+        long look = waiter.deadline + TIMER_FIRST;
+        Verdict<R> verdict = waiter.verdict();
+        while (verdict == null) {
+            try {
+                waiter.park(Math.max(look - now(), SHORTEST_PARK));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                if (room.leave(waiter)) {
+                    events.received(waiter, Outcome.FAILED);
+                    throw new WaitInterruptedException("interrupted while waiting for " + room.key, e);
+                }
             }
-            return receipts.of(waiter, verdict.join()); // decided at the same moment: what it decided must not be lost
-        } catch (ExecutionException e) {
-            throw new AssertionError("a verdict is never a failure", e);
+            verdict = waiter.verdict(); // if it was decided at the moment of the interrupt, what it decided must not be
+            // lost
+            if (verdict == null && now() - look >= 0) {
+                look = Decision.later(end(waiter), now());
+                room.overdue();
+                keeper.watchOut();
+                verdict = waiter.verdict();
+            }
+        }
+        return verdict;
+    }
+
+    /** A call of receive ends with an exception: nothing of it stays behind, least of all a claim. */
+    private void withdraw(Waiter<R> waiter) {
+        if (waiter.verdict() == null) {
+            Room<R> room = rooms.get(new Key(namespace, waiter.request.id()));
+            if (room != null && room.leave(waiter)) {
+                return;
+            }
+        }
+        if (waiter.verdict() instanceof Verdict.Run<R> run) {
+            run.claim().abandon();
         }
     }
 
@@ -198,17 +244,50 @@ final class Engine<R> {
         Objects.requireNonNull(request, "request");
         requireOpen();
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
-        Room<R> room = enter(waiter);
-        CompletableFuture<Receipt<R>> result =
-                calls.handOver(waiter.verdict(), verdict -> receipts.of(waiter, verdict));
-        if (!result.isDone()) {
-            var unused = result.whenComplete((receipt, failure) -> {
-                if (room.leave(waiter) && events.isHeard()) { // cancelled, or ended by somebody else's time-out
-                    threads.callBack(() -> events.received(waiter, Outcome.FAILED));
-                }
-            });
+        CompletableFuture<Receipt<R>> result = new CompletableFuture<>();
+        HandOver<Receipt<R>> handOver = new HandOver<>(
+                this,
+                () -> waiter.verdict() != null,
+                () -> receipts.of(waiter, Objects.requireNonNull(waiter.verdict())),
+                result);
+        try {
+            Room<R> room = enter(waiter);
+            if (waiter.verdict() == null) {
+                handOvers.add(handOver);
+                keeper.watch();
+                waiter.handOverTo(handOver);
+                var unused = result.whenComplete((receipt, failure) -> left(waiter, room, handOver));
+            }
+        } catch (Throwable e) {
+            handOvers.remove(handOver);
+            withdraw(waiter);
+            throw e;
+        }
+        if (waiter.verdict() != null) {
+            handOver.run(); // at hand: on this thread
         }
         return result;
+    }
+
+    /** The future has been completed: by us, or from outside, which ends the wait. */
+    private void left(Waiter<R> waiter, Room<R> room, HandOver<?> handOver) {
+        if (waiter.verdict() == null && room.leave(waiter)) {
+            handOvers.remove(handOver);
+            events.cancelled(waiter);
+        }
+    }
+
+    /** {@return a future for foreign code: completed here if the outcome is there, and else on the executor} */
+    <T> CompletableFuture<T> handOver(CompletableFuture<?> inner, Supplier<? extends @Nullable T> outcome) {
+        HandOver<T> handOver = new HandOver<>(this, inner::isDone, outcome, new CompletableFuture<>());
+        if (inner.isDone()) {
+            handOver.run();
+        } else {
+            handOvers.add(handOver);
+            keeper.watch();
+            var unused = inner.whenComplete((value, failure) -> handOver.ready());
+        }
+        return handOver.result();
     }
 
     private Room<R> enter(Waiter<R> waiter) {
@@ -259,14 +338,14 @@ final class Engine<R> {
     Optional<Cached<R>> peek(String requestId) {
         requireOpen();
         Key key = new Key(namespace, Request.requireId(requestId));
-        return Calls.await(calls.bounded("peek", () -> store.peek(key)), "peek")
+        return calls.await(calls.bounded("peek", () -> store.peek(key)), "peek")
                 .map(handled -> receipts.cached(requestId, handled));
     }
 
     boolean invalidate(String requestId) {
         requireOpen();
         Key key = new Key(namespace, Request.requireId(requestId));
-        boolean existed = Calls.await(calls.bounded("invalidate", () -> store.invalidate(key)), "invalidate");
+        boolean existed = calls.await(calls.bounded("invalidate", () -> store.invalidate(key)), "invalidate");
         Room<R> room = rooms.get(key);
         if (room != null) {
             room.invalidated();
@@ -290,44 +369,82 @@ final class Engine<R> {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
-        closed = true; // before the rooms are told: whoever enters one from now on sees it there
-        hints.close();
-        List<CompletableFuture<?>> released = new ArrayList<>();
-        for (Room<R> room : rooms.values()) {
-            released.add(room.close());
-        }
+        closed = true; // before the rooms are told: a caller who enters one from now on sees it there
         try {
-            CompletableFuture.allOf(released.toArray(CompletableFuture[]::new))
-                    .get(limits.storeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            hints.close();
+        } catch (Throwable e) {
+            Failures.log("the store failed to end a registration", e);
+        }
+        List<Handling<R>> handling = new ArrayList<>();
+        rooms.values().forEach(room -> close(room, handling));
+        await(handling);
+        handling.forEach(Handling::giveUp);
+        calls.close();
+        rooms.values().forEach(room -> close(room, handling)); // again, where the first time failed
+        threads.close();
+    }
+
+    private void close(Room<R> room, List<Handling<R>> handling) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            try {
+                room.close(handling);
+                return;
+            } catch (Throwable e) {
+                Failures.log("closing " + room.key + " failed", e);
+            }
+        }
+    }
+
+    /** Waits for the answers of the store, not longer than it may take to answer. */
+    private void await(List<Handling<R>> handling) {
+        List<CompletableFuture<?>> open = new ArrayList<>(List.of(calls.settled()));
+        handling.forEach(each -> open.add(each.done()));
+        try {
+            CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
+                    .get(limits.storeTimeoutNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             // reported to the listener; what the store was not told lapses by itself
         }
-        threads.close();
     }
 
+    /** Throws nothing: a hint that could not be taken must not end what the store is at. The next look finds what it was about. */
     private final class RoomHints implements Hints<R> {
 
         @Override
         public void changed(Key key) {
             Room<R> room = rooms.get(key);
             if (room != null) {
+                changed(room);
+            }
+        }
+
+        private void changed(Room<R> room) {
+            try {
                 room.changed();
+            } catch (Throwable e) {
+                Failures.log("a hint about " + room.key + " could not be taken", e);
             }
         }
 
         @Override
         public void handled(Key key, Handled<R> record) {
             Room<R> room = rooms.get(key);
-            if (room != null) {
-                room.handled(record);
+            if (room == null) {
+                return;
+            }
+            try {
+                room.handled(record, record.number(), record.fingerprint());
+            } catch (Throwable e) { // the message is good for a hint at least
+                Failures.log("a message about " + key + " could not be taken", e);
+                changed(room);
             }
         }
 
         @Override
         public void missed() {
-            rooms.values().forEach(Room::changed);
+            rooms.values().forEach(this::changed);
         }
     }
 }

@@ -2,18 +2,12 @@ package io.apicache;
 
 import io.apicache.ApiCacheListener.Outcome;
 import io.apicache.spi.Time;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Calls the listeners, on a thread that may run foreign code, and keeps what they throw from doing harm. */
 final class Events {
-
-    private static final Logger LOG = System.getLogger(ApiCache.class.getName());
 
     private final List<ApiCacheListener> listeners;
     private final boolean heard;
@@ -32,6 +26,13 @@ final class Events {
     /** {@return whether anybody listens: what is not heard need not be timed} */
     boolean isHeard() {
         return heard;
+    }
+
+    /** A call of receive was cancelled or ended from outside, perhaps on a thread that must not run foreign code. */
+    void cancelled(Waiter<?> waiter) {
+        if (heard) {
+            threads.callBack(() -> received(waiter, Outcome.FAILED));
+        }
     }
 
     void received(Waiter<?> waiter, Outcome outcome) {
@@ -70,14 +71,9 @@ final class Events {
 
     // ---- from a timer or a thread of the store
 
-    void leaseLost(String id, @Nullable CompletableFuture<Void> stage) {
-        if (heard || stage != null) {
-            threads.callBack(() -> {
-                if (stage != null) {
-                    stage.complete(null);
-                }
-                tell(to -> to.leaseLost(id));
-            });
+    void leaseLost(String id) {
+        if (heard) {
+            threads.callBack(() -> tell(to -> to.leaseLost(id)));
         }
     }
 
@@ -92,7 +88,7 @@ final class Events {
             try {
                 event.accept(listener);
             } catch (Throwable e) { // also an Error: whoever is being told of a claim would not get it
-                LOG.log(Level.WARNING, "a listener threw; the event is lost to it", e);
+                Failures.log("a listener threw; the event is lost to it", e);
             }
         }
     }

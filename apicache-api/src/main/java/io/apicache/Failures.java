@@ -1,6 +1,8 @@
 package io.apicache;
 
 import io.apicache.StoreUnavailableException.Outcome;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +11,26 @@ import org.jspecify.annotations.Nullable;
 /** Makes sense of what a store threw. */
 final class Failures {
 
+    private static final Logger LOG = System.getLogger(ApiCache.class.getName());
+
     private Failures() {}
+
+    /** Logs what must not end anything. Throws nothing, whatever the logger does. */
+    static void log(String what, Throwable failure) {
+        try {
+            LOG.log(Level.WARNING, what, failure);
+        } catch (Throwable e) {
+            // of the logger, or for want of heap or stack: there is no other place to report it
+        }
+    }
+
+    /** Throws a failure that was kept for a moment. */
+    static void rethrow(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+    }
 
     /** {@return what a stage really failed with} */
     static Throwable unwrap(@Nullable Throwable failure) {

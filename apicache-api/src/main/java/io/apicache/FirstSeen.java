@@ -118,9 +118,14 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
         claim.close();
     }
 
-    /** {@return the shortened id and the state of the claim, never the token} */
+    /** Closes without waiting for the store: the receipt has reached no caller. */
+    void abandon() {
+        claim.abandon();
+    }
+
+    /** {@return the hash of the id and the state of the claim, never the token} */
     @Override
     public String toString() {
-        return "FirstSeen[" + Key.shorten(requestId) + ", " + claim.describe() + "]";
+        return "FirstSeen[" + Key.show(requestId) + ", " + claim.describe() + "]";
     }
 }

@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.spi.Digest;
 import io.apicache.spi.Stored;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,10 +22,13 @@ final class Handling<R> {
 
     private @Nullable Supplier<CompletionStage<Stored<R>>> prepared;
     private long started;
+    private long covers; // the arrivals before the response was first sent, who get it
     private int tries;
     private boolean inFlight;
     private boolean ended;
     private long sentAt;
+    private @Nullable Long retryAt;
+    private @Nullable StoreUnavailableException lastFailure;
 
     Handling(Claim<R> claim) {
         this.claim = claim;
@@ -32,37 +36,45 @@ final class Handling<R> {
         this.engine = room.engine();
     }
 
+    /** {@return completes when the outcome is there} */
+    CompletableFuture<Boolean> done() {
+        return done;
+    }
+
     /** Encodes the response on this thread. {@return completes when the outcome is there, on whatever thread brings it} */
     CompletableFuture<Boolean> start(R response, Duration keepFor) {
         try {
             prepared = engine.store().prepare(room.key, claim.proof(), response, keepFor);
-        } catch (RuntimeException
-                | Error e) { // it could not be encoded, perhaps for want of heap: a smaller one may still do
+        } catch (Throwable e) { // it could not be encoded, perhaps for want of heap: a smaller one may still do
             notSent(e);
             return done;
         }
-        started = engine.now();
-        send(started);
+        room.change(out -> {
+            started = engine.now();
+            covers = room.arrivals();
+            send(started, out);
+            return true;
+        });
         return done;
     }
 
-    private void send(long now) {
-        int number;
-        room.lock.lock();
-        try {
-            number = ++tries;
-            inFlight = true;
-            sentAt = now;
-        } finally {
-            room.lock.unlock();
-        }
+    private void send(long now, Outbox<R> out) {
+        int number = tries + 1;
+        out.act(() -> ask(number));
+        tries = number;
+        inFlight = true;
+        retryAt = null;
+        sentAt = now;
+    }
+
+    private void ask(int number) {
         CompletableFuture<Stored<R>> answer;
         try {
             answer = Objects.requireNonNull(prepared, "prepared").get().toCompletableFuture();
         } catch (StoreUnavailableException e) {
             answered(number, null, e);
             return;
-        } catch (RuntimeException | Error e) { // the store does not take it, and will not take it later
+        } catch (Throwable e) { // the store does not take it, and will not take it later
             notSent(e);
             return;
         }
@@ -76,38 +88,88 @@ final class Handling<R> {
 
     private void notSent(Throwable why) {
         room.change(out -> {
-            claim.handlingEnded(false, false, out);
-            end(why, out);
-            return true;
-        });
-    }
-
-    /** A try that the store does not answer counts as failed with an unknown outcome. */
-    void sweep(long now, Outbox<R> out) {
-        if (inFlight && now - sentAt >= engine.limits().storeTimeoutNanos()) {
-            int number = tries;
-            out.act(() -> answered(number, null, engine.calls().unanswered("handle")));
-        }
-    }
-
-    private void answered(int number, @Nullable Stored<R> stored, @Nullable Throwable failure) {
-        room.change(out -> {
-            boolean current = !ended && inFlight && number == tries;
-            if (current || (!ended && stored instanceof Stored.Accepted<R>)) {
-                inFlight = false;
-                decide(stored, failure, out);
+            if (!ended) {
+                claim.handlingEnded(false, false, out);
+                end(why, out);
             }
             return true;
         });
     }
 
-    private void decide(@Nullable Stored<R> stored, @Nullable Throwable failure, Outbox<R> out) {
+    /** {@return when the response is to be sent again, or null} */
+    @Nullable
+    Long retryAt() {
+        return retryAt;
+    }
+
+    void repeatIfDue(long now, Outbox<R> out) {
+        if (retryAt != null && now - retryAt >= 0) {
+            send(now, out);
+        }
+    }
+
+    /** A try that the store does not answer counts as failed with an unknown outcome. {@return when it does, or is to be sent again} */
+    long sweep(long now, Outbox<R> out) {
+        long timeout = engine.limits().storeTimeoutNanos();
+        if (!inFlight) {
+            return retryAt == null ? now + timeout : retryAt;
+        }
+        if (now - sentAt >= timeout) {
+            inFlight = false;
+            failed(engine.calls().unanswered("handle"), out);
+            return now + timeout;
+        }
+        return sentAt + timeout;
+    }
+
+    /** The cache is closed, and its timer stops: there will be no other answer. */
+    void giveUp() {
+        room.change(out -> {
+            if (!ended) {
+                StoreUnavailableException known = lastFailure;
+                claim.handlingEnded(false, false, out);
+                end(!inFlight && known != null ? known : engine.calls().unanswered("handle"), out);
+            }
+            return true;
+        });
+    }
+
+    private void answered(int number, @Nullable Stored<R> stored, @Nullable Throwable failure) {
+        Digest fingerprint = null;
+        if (stored instanceof Stored.Accepted<R> accepted) {
+            try {
+                fingerprint = accepted.record().fingerprint(); // the store's code: not under the room's lock
+            } catch (Throwable e) {
+                answered(number, null, e);
+                return;
+            }
+        }
+        Answer<R> answer = new Answer<>(stored, fingerprint, failure);
+        room.change(out -> {
+            boolean current = !ended && inFlight && number == tries;
+            if (current || (!ended && stored instanceof Stored.Accepted<R>)) {
+                inFlight = false;
+                retryAt = null;
+                decide(answer, out);
+            }
+            return true;
+        });
+    }
+
+    /** What the store answered to one try. */
+    private record Answer<R>(
+            @Nullable Stored<R> stored,
+            @Nullable Digest fingerprint,
+            @Nullable Throwable failure) {}
+
+    private void decide(Answer<R> answer, Outbox<R> out) {
+        Stored<R> stored = answer.stored();
         if (stored instanceof Stored.Accepted<R> accepted) {
             claim.handlingEnded(true, false, out);
             if (claim.isDoubtful()) {
                 room.vacated(claim); // stored and then invalidated, or the other way round: those who wait ask
             } else {
-                room.settled(claim, accepted.record(), out);
+                room.settled(claim, accepted.record(), answer.fingerprint(), covers, out);
             }
             end(null, out);
         } else if (stored != null) {
@@ -118,7 +180,7 @@ final class Handling<R> {
                             "the response for " + room.key + " was not stored: the claim was lost, " + why),
                     out);
         } else {
-            failed(Failures.unwrap(failure), out);
+            failed(Failures.unwrap(answer.failure()), out);
         }
     }
 
@@ -132,22 +194,11 @@ final class Handling<R> {
         out.act(() -> engine.events().storeFailed("handle", unavailable));
         long now = engine.now();
         if (!engine.isClosed() && now - started < engine.limits().storeTimeoutNanos()) {
-            long due = now + Decision.retryDelay(tries);
-            out.act(() -> repeat(due, unavailable));
+            lastFailure = unavailable;
+            retryAt = now + Decision.retryDelay(tries); // the room's timer sends it again
         } else {
             claim.handlingEnded(false, false, out);
             end(unavailable, out);
-        }
-    }
-
-    private void repeat(long due, StoreUnavailableException unavailable) {
-        if (engine.schedule(() -> send(engine.now()), due)
-                == null) { // the cache was closed: there will be no other try
-            room.change(out -> {
-                claim.handlingEnded(false, false, out);
-                end(unavailable, out);
-                return true;
-            });
         }
     }
 

@@ -56,9 +56,9 @@ public final class InFlight<R> implements Receipt<R> {
         return engine.receiveAsync(request, more);
     }
 
-    /** {@return the shortened id and the lease that was left} */
+    /** {@return the hash of the id and the lease that was left} */
     @Override
     public String toString() {
-        return "InFlight[" + Key.shorten(request.id()) + ", lease left " + leaseLeft + "]";
+        return "InFlight[" + Key.show(request.id()) + ", lease left " + leaseLeft + "]";
     }
 }

@@ -9,12 +9,13 @@ import io.apicache.spi.Claimed.Pending;
 import io.apicache.spi.Digest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the store has been asked about one key, and what it said last of somebody else's claim.
  *
- * <p>At most one look is in flight. It answers those who arrived before it was sent; whoever came later gets the next one, so that
+ * <p>At most one look is in flight. It answers those who arrived before it was sent; a caller who came later gets the next one, so that
  * no answer is older than the call that receives it. Mutable state is guarded by the room's lock.
  */
 final class Inquiry<R> {
@@ -25,7 +26,8 @@ final class Inquiry<R> {
 
     private @Nullable Look<R> look; // on its way, or failed and about to be repeated
     private boolean lookAgain; // something happened that the look in flight may be too early for
-    private @Nullable Pending<R> foreign; // somebody else's claim, as last seen
+    private @Nullable Pending<R> foreign; // another owner's claim, as last seen
+    private long seenUpTo; // the arrivals before the look that saw it
     private long leaseEnds;
     private long lastLook;
     private int quietLooks;
@@ -49,7 +51,7 @@ final class Inquiry<R> {
         return look != null && look.lastFailure != null;
     }
 
-    /** {@return whether somebody else was seen to hold the claim} */
+    /** {@return whether another owner was seen to hold the claim} */
     boolean isForeign() {
         return foreign != null;
     }
@@ -67,14 +69,33 @@ final class Inquiry<R> {
         foreign = null;
     }
 
-    /** {@return what a waiter is told whose time is up, or null while nothing at all is known of the record} */
+    /** {@return what a waiter is told whose time is up, or null while what is known of the record is older than its call} */
     @Nullable
-    Verdict<R> timeIsUp() {
+    Verdict<R> timeIsUp(Waiter<R> waiter) {
         StoreUnavailableException failure = look == null ? null : look.lastFailure;
-        if (failure != null && leaseLeft() == 0) { // whoever was at work may be so no more
+        if (failure != null && leaseLeft() == 0) { // another owner may be at work no more
             return new Verdict.Fail<>(failure);
         }
-        return foreign == null ? null : new Verdict.GiveUp<>(leaseLeft());
+        boolean known = foreign != null && (failure != null || waiter.ticket <= seenUpTo);
+        return known ? new Verdict.GiveUp<>(leaseLeft()) : null;
+    }
+
+    /** {@return what a caller is told who cannot be kept any longer} */
+    Verdict<R> end() {
+        long left = leaseLeft();
+        if (left > 0) {
+            return new Verdict.GiveUp<>(left);
+        }
+        StoreUnavailableException failure = look == null ? null : look.lastFailure;
+        String verb = look == null ? "join" : look.verb();
+        return new Verdict.Fail<>(failure != null ? failure : engine.calls().unanswered(verb));
+    }
+
+    /** {@return what a caller is told who cannot wait until more is known} */
+    Verdict<R> refusal() {
+        StoreUnavailableException failure = look == null ? null : look.lastFailure;
+        long left = leaseLeft();
+        return failure != null && left == 0 ? new Verdict.Fail<>(failure) : new Verdict.GiveUp<>(left);
     }
 
     // ---- asking
@@ -92,42 +113,109 @@ final class Inquiry<R> {
         Attempt attempt = new Attempt(
                 AttemptId.next(), candidate.fingerprint(), engine.limits().lease(), waiters.allMayWait());
         Look<R> next = new Look<>(attempt, candidate, joins, room.arrivals(), now);
+        out.act(new Try(next));
         look = next;
         lastLook = now;
         lookAgain = false;
-        out.act(() -> send(next));
     }
 
-    private void send(Look<R> sent) {
-        CompletableFuture<Claimed<R>> answer = Calls.ask(() -> sent.joins
-                ? engine.store().join(room.key, sent.attempt)
-                : engine.store().claim(room.key, sent.attempt));
-        if (answer.isDone() && !answer.isCompletedExceptionally()) {
-            answered(sent, answer.join(), null);
-            return;
+    private void repeat(Look<R> asked, long now, Outbox<R> out) {
+        asked.repeat(room.arrivals(), now);
+        out.act(new Try(asked));
+    }
+
+    /** A caller who has no time for a pause has come: a question that failed is repeated at once. */
+    void hurry(long now, Outbox<R> out) {
+        Look<R> asked = look;
+        if (asked != null && !asked.inFlight) {
+            repeat(asked, now, out);
         }
-        engine.keeper().watch();
-        var unused = answer.whenComplete((said, failure) -> answered(sent, said, failure));
+    }
+
+    /** One try of a look: sends it, and takes the answer. */
+    private final class Try implements Runnable, BiConsumer<@Nullable Claimed<R>, @Nullable Throwable> {
+
+        private final Look<R> sent;
+        private final long covers;
+
+        Try(Look<R> sent) {
+            this.sent = sent;
+            this.covers = sent.covers;
+        }
+
+        @Override
+        public void run() {
+            CompletableFuture<Claimed<R>> answer = Calls.ask(() -> sent.joins
+                    ? engine.store().join(room.key, sent.attempt)
+                    : engine.store().claim(room.key, sent.attempt));
+            if (answer.isDone() && !answer.isCompletedExceptionally()) {
+                accept(answer.join(), null);
+                return;
+            }
+            engine.keeper().watch();
+            var unused = answer.whenComplete(this);
+        }
+
+        @Override
+        public void accept(@Nullable Claimed<R> said, @Nullable Throwable failure) {
+            if (said instanceof Handled<R> handled) {
+                handled(handled);
+                return;
+            }
+            room.change(out -> {
+                if (look != sent) {
+                    tooLate(sent, said, out);
+                } else if (said == null) {
+                    failed(sent, covers, Failures.unwrap(failure), out);
+                } else {
+                    settle(said, out);
+                }
+                return true;
+            });
+        }
+
+        private void handled(Handled<R> handled) {
+            Digest recorded;
+            try {
+                recorded = handled.fingerprint(); // the store's code: not under the room's lock
+            } catch (Throwable e) {
+                accept(null, e);
+                return;
+            }
+            room.change(out -> {
+                if (look == sent) {
+                    look = null;
+                    foreign = null;
+                    waiters.decide(covers, waiter -> Decision.onHandled(handled, recorded, waiter.fingerprint()), out);
+                    if (!waiters.isEmpty()) {
+                        claim(waiters.last(), engine.now(), out);
+                    }
+                }
+                return true;
+            });
+        }
+
+        private void settle(Claimed<R> said, Outbox<R> out) {
+            try {
+                look = null;
+                foreign = null;
+                if (said instanceof Granted<R> granted) {
+                    granted(sent, covers, granted, out);
+                } else if (said instanceof Pending<R> pending) {
+                    pending(sent, covers, pending, out);
+                } else {
+                    waiters.decide(waiter -> new Verdict.Run<>(room.runUnprotected(waiter.request)), out);
+                }
+            } catch (Throwable e) { // for want of heap, say: the keeper takes it for unanswered, and asks again
+                look = room.holds(sent.attempt.id()) || look != null ? look : sent;
+                throw e;
+            }
+        }
     }
 
     // ---- answers
 
-    private void answered(Look<R> sent, @Nullable Claimed<R> said, @Nullable Throwable failure) {
-        room.change(out -> {
-            if (look != sent) {
-                tooLate(sent, said, out);
-            } else if (said != null) {
-                look = null;
-                foreign = null;
-                settle(sent, said, out);
-            } else {
-                failed(sent, Failures.unwrap(failure), out);
-            }
-            return true;
-        });
-    }
-
-    /** The answer to a try that was repeated meanwhile, or that everybody has stopped waiting for. */
+    /** The answer to a try that was repeated meanwhile, or that nobody waits for any more. */
     private void tooLate(Look<R> sent, @Nullable Claimed<R> said, Outbox<R> out) {
         if (said instanceof Granted<R> && !room.holds(sent.attempt.id())) {
             giveBack(sent, out);
@@ -140,52 +228,52 @@ final class Inquiry<R> {
         });
     }
 
-    private void settle(Look<R> sent, Claimed<R> said, Outbox<R> out) {
-        if (said instanceof Granted<R> granted) {
-            boolean unfit = engine.isClosed() || sent.doubtful || sent.isStale(engine.now(), engine.limits());
-            Waiter<R> winner = unfit ? null : waiters.winner(sent);
-            if (winner == null) {
-                giveBack(sent, out); // those who are still here ask again, when time passes in the room
-            } else {
-                room.open(winner, granted, sent.firstSent, out);
-            }
-        } else if (said instanceof Pending<R> pending) {
-            pending(sent, pending, out);
-        } else if (said instanceof Handled<R> handled) {
-            waiters.decide(sent.covers, waiter -> Decision.onHandled(handled, waiter.fingerprint()), out);
-            if (!waiters.isEmpty()) {
-                claim(waiters.last(), engine.now(), out);
-            }
+    private void granted(Look<R> sent, long covers, Granted<R> granted, Outbox<R> out) {
+        boolean unfit = engine.isClosed() || sent.doubtful || sent.isStale(engine.now(), engine.limits());
+        Waiter<R> winner = unfit ? null : waiters.winner(sent, covers);
+        if (winner == null) {
+            giveBack(sent, out); // those who are still here ask again, when time passes in the room
         } else {
-            waiters.decide(waiter -> new Verdict.Run<>(room.runUnprotected(waiter.request)), out);
+            room.open(winner, new Claim<>(room, winner.request, granted, sent, covers), out);
         }
     }
 
-    private void pending(Look<R> sent, Pending<R> pending, Outbox<R> out) {
+    private void pending(Look<R> sent, long covers, Pending<R> pending, Outbox<R> out) {
         foreign = pending;
+        seenUpTo = covers;
         long now = engine.now();
-        long left = Durations.nanos(pending.leaseLeft(), "leaseLeft");
+        long left = Durations.clamped(pending.leaseLeft());
         leaseEnds = now + left;
-        waiters.decide(sent.covers, waiter -> Decision.onPending(pending.fingerprint(), waiter, left), out);
-        waiters.leftToWait(left, out);
+        waiters.decide(covers, waiter -> Decision.onPending(pending.fingerprint(), waiter, left), out);
+        waiters.leftToWait(new Verdict.GiveUp<>(left), out);
         quietLooks = sent.joins ? quietLooks + 1 : 0;
         boolean unanswered = waiters.any(waiter -> Decision.onPending(pending.fingerprint(), waiter, left));
-        if (!waiters.isEmpty() && (!sent.joins || lookAgain || unanswered)) {
-            join(waiters.last(), now, out);
+        if (!waiters.isEmpty()) {
+            engine.keeper().watch();
+            if (!sent.joins || lookAgain || unanswered) {
+                join(waiters.last(), now, out);
+            }
         }
     }
 
-    private void failed(Look<R> sent, Throwable cause, Outbox<R> out) {
+    private void failed(Look<R> sent, long covers, Throwable cause, Outbox<R> out) {
         if (!Failures.isTransient(cause)) { // a record that cannot be read: asking again would not change it
             look = null;
-            waiters.decide(sent.covers, waiter -> new Verdict.Fail<>((ApiCacheException) cause), out);
+            waiters.decide(covers, waiter -> new Verdict.Fail<>((ApiCacheException) cause), out);
             return;
         }
         StoreUnavailableException unavailable = Failures.unavailable(sent.verb(), cause);
-        sent.failed(unavailable, engine.now());
+        long now = engine.now();
+        sent.failed(unavailable, now);
         out.act(() -> engine.events().storeFailed(sent.verb(), unavailable));
-        waiters.decide(sent.covers, waiter -> waiter.mayWait() ? null : new Verdict.Fail<>(unavailable), out);
-        waiters.leftToWait();
+        waiters.decide(covers, waiter -> waiter.mayWait() ? null : refusal(), out);
+        waiters.leftToWait(refusal(), out);
+        if (!waiters.isEmpty()) {
+            engine.keeper().watch();
+            if (!waiters.allMayWait()) { // they came after this try was sent, and have no time for a pause
+                repeat(sent, now, out);
+            }
+        }
     }
 
     // ---- hints
@@ -199,12 +287,17 @@ final class Inquiry<R> {
         }
     }
 
-    /** A message brought the response along. An old one, from before the claim that was last seen, is no news. */
-    void handled(Handled<R> record, Outbox<R> out) {
+    /**
+     * A message brought the response along. An old one, from before the claim that was last seen, is no news. It answers those who had
+     * arrived when that claim was looked for: the record was handled after they came. Of a later caller it may be late by an invalidation,
+     * or by the whole retention, so that one looks.
+     */
+    void handled(Handled<R> record, long number, @Nullable Digest recorded, Outbox<R> out) {
         if (foreign == null) {
             lookAgain |= look != null; // the answer that it overtook says whether it is any news
-        } else if (record.number() >= foreign.number()) {
-            waiters.decide(waiter -> Decision.onHandled(record, waiter.fingerprint()), out);
+        } else if (number >= foreign.number()) {
+            waiters.decide(seenUpTo, waiter -> Decision.onHandled(record, recorded, waiter.fingerprint()), out);
+            changed(out);
         }
     }
 
@@ -235,8 +328,7 @@ final class Inquiry<R> {
                 join(waiters.last(), now, out);
             }
         } else if (!asked.inFlight && now - asked.retryAt >= 0) {
-            asked.repeat(now);
-            out.act(() -> send(asked));
+            repeat(asked, now, out);
         }
     }
 
@@ -262,25 +354,23 @@ final class Inquiry<R> {
         if (now - due < 0) {
             return due;
         }
-        failed(asked, engine.calls().unanswered(asked.verb()), out);
+        failed(asked, asked.covers, engine.calls().unanswered(asked.verb()), out);
         return null;
     }
 
-    /** {@return when there is something to do for the waiters, or null} */
+    /** {@return when the store is to be asked, or asked again, for those who wait, or null} */
     @Nullable
-    Long due(boolean held) {
-        Long due = held || foreign != null || isFailing() ? waiters.firstDeadline() : null;
-        if (look != null && !look.inFlight) {
-            due = due == null ? look.retryAt : Decision.earlier(due, look.retryAt);
+    Long due() {
+        if (look != null) {
+            return look.inFlight ? null : look.retryAt;
         }
-        if (look == null && foreign != null && !held && !waiters.isEmpty()) {
-            due = due == null ? nextLook() : Decision.earlier(due, nextLook());
-        }
-        return due;
+        return foreign == null || waiters.isEmpty() ? null : nextLook();
     }
 
     private long nextLook() {
         Long deadline = waiters.firstDeadlineAfter(lastLook + Decision.LAST_LOOK);
-        return Decision.nextLook(lastLook, quietLooks, leaseEnds, deadline, jitter);
+        long next = Decision.nextLook(lastLook, quietLooks, leaseEnds, deadline, jitter);
+        Long shortLook = waiters.firstShortLookAfter(lastLook);
+        return shortLook == null ? next : Decision.earlier(next, shortLook);
     }
 }

@@ -24,16 +24,14 @@ final class Lease {
         return now - ends >= 0;
     }
 
-    /**
-     * {@return whether a renewal is to be sent now} Until it is answered, another one follows soon: one lost renewal must not lose the
-     * lease.
-     */
-    boolean startRenewal(long now) {
-        boolean due = now - renewAt >= 0;
-        if (due) {
-            renewAt = now + limits.renewalRetryNanos();
-        }
-        return due;
+    /** {@return whether a renewal is to be sent now} */
+    boolean isRenewalDue(long now) {
+        return now - renewAt >= 0;
+    }
+
+    /** A renewal is sent. Until it is answered, another one follows soon: one lost renewal must not lose the lease. */
+    void renewing(long now) {
+        renewAt = now + limits.renewalRetryNanos();
     }
 
     void renewed(long sent) {

@@ -1,18 +1,31 @@
 package io.apicache;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One timer for all open claims of a cache: renews their leases, notices losses and questions that the store does not answer. Runs
- * only while there is something to keep.
+ * One timer for all open claims of a cache: renews their leases, notices losses, questions that the store does not answer, and outcomes
+ * that the executor did not pass on. Runs only while there is something to keep.
+ *
+ * <p>Whatever a room, the store or the timer throw, the next round is scheduled. If no timer takes it, the next call of the cache
+ * schedules it, and so does a blocked caller whose time is up.
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads.
  */
 final class LeaseKeeper<R> {
 
     private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long NO_HEAP_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LATENESS = TimeUnit.SECONDS.toNanos(1);
 
     private final Engine<R> engine;
-    private final AtomicBoolean running = new AtomicBoolean();
+
+    // Guards the round that is to come. Never held while a timer or the store are called.
+    private final Object lock = new Object();
+    private volatile boolean armed;
+    private volatile long due;
+    private long round;
 
     LeaseKeeper(Engine<R> engine) {
         this.engine = engine;
@@ -20,30 +33,103 @@ final class LeaseKeeper<R> {
 
     /**
      * There is something to keep. A claim that was asked for again begins with two thirds of its lease at the least, and a question with
-     * all of its time, so a keeper that runs already is in time for them; a claim that was long in coming may be lost, which is noticed.
+     * all of its time, so a round that is to come already is in time for them; a claim that was long in coming may be lost, which is noticed.
      */
     void watch() {
-        if (!running.get() && running.compareAndSet(false, true)) {
-            var unused =
-                    engine.schedule(this::sweep, engine.now() + engine.limits().sweepNanos());
+        if (!armed) {
+            arm(engine.now() + engine.limits().sweepNanos());
         }
     }
 
-    private void sweep() {
-        boolean any = false;
+    /** Makes sure that a round comes although the timer may have dropped the last one. */
+    void watchOut() {
         long now = engine.now();
-        long due = now + engine.limits().sweepNanos();
+        if (!armed || now - due > LATENESS) {
+            arm(now + (armed ? 0 : engine.limits().sweepNanos()));
+        }
+    }
+
+    private void arm(long at) {
+        long number;
+        synchronized (lock) {
+            armed = true;
+            due = at;
+            number = ++round;
+        }
+        boolean scheduled = false;
+        try {
+            scheduled = engine.schedule(() -> sweep(number), at) != null;
+        } finally {
+            if (!scheduled) {
+                synchronized (lock) {
+                    armed &= number != round;
+                }
+            }
+        }
+    }
+
+    private void sweep(long number) {
+        synchronized (lock) {
+            if (number != round) {
+                return; // another round has been scheduled in its place
+            }
+        }
+        Long next = null;
+        boolean known = false;
+        try {
+            next = visit();
+            known = true;
+        } finally {
+            again(number, next, known);
+        }
+    }
+
+    /** {@return when something is due, or null if there is nothing to keep} */
+    private @Nullable Long visit() {
+        long now = engine.now();
+        long next = now + engine.limits().sweepNanos();
+        boolean any = false;
         for (Room<R> room : engine.rooms()) {
             any = true;
-            due = Decision.earlier(due, room.sweep());
+            try {
+                next = Decision.earlier(next, room.sweep());
+            } catch (Throwable e) { // the other rooms have leases, too
+                Failures.log("keeping " + room.key + " failed, and is tried again", e);
+                next = Decision.earlier(next, now + engine.limits().renewalRetryNanos());
+            }
         }
-        if (any) {
-            var unused = engine.schedule(this::sweep, Decision.later(due, now + SHORTEST_PAUSE));
+        Long late = engine.handOvers().sweep(now);
+        if (late != null) {
+            any = true;
+            next = Decision.earlier(next, late);
+        }
+        return any ? Decision.later(next, now + SHORTEST_PAUSE) : null;
+    }
+
+    private void again(long number, @Nullable Long next, boolean known) {
+        synchronized (lock) {
+            if (number != round) {
+                return;
+            }
+            armed = false;
+        }
+        if (known && next == null) {
+            if (engine.hasSomethingToKeep()) { // it came after the visit, and saw that a round was to come
+                watch();
+            }
             return;
         }
-        running.set(false);
-        if (!engine.rooms().isEmpty()) { // a room that opened after the sweep saw the keeper still running
-            watch();
-        }
+        do {
+            try {
+                arm(next != null ? next : engine.now() + engine.limits().renewalRetryNanos());
+            } catch (Throwable e) {
+                Failures.log("no timer for the leases", e);
+            }
+            if (armed || engine.isClosed() || !engine.threads().isOnOwnTimer()) {
+                return;
+            }
+            LockSupport.parkNanos(
+                    NO_HEAP_PAUSE); // this thread has nothing else to do, and nothing could be scheduled on it
+        } while (true);
     }
 }

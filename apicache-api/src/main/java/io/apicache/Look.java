@@ -17,12 +17,6 @@ final class Look<R> {
     /** Whether this is a join, which also registers for hints, rather than a first claim. */
     final boolean joins;
 
-    /**
-     * The last arrival that this look can answer. Whoever came after it was sent needs a look of its own: otherwise a caller could
-     * be given a response that was invalidated before it called.
-     */
-    final long covers;
-
     /** When the first try was sent that may have been granted. A lease counts from here. */
     long firstSent;
 
@@ -30,6 +24,12 @@ final class Look<R> {
     long lastSent;
     long retryAt;
     int failures;
+
+    /**
+     * The last arrival that the last try can answer. A caller who came after it was sent needs a try of its own: otherwise it could
+     * be given a response that was invalidated before it called.
+     */
+    long covers;
 
     /** Whether some try may have been granted without our knowing. */
     boolean mayBeGranted;
@@ -56,8 +56,9 @@ final class Look<R> {
         mayBeGranted |= failure.outcome() == StoreUnavailableException.Outcome.UNKNOWN;
     }
 
-    void repeat(long now) {
+    void repeat(long arrivals, long now) {
         inFlight = true;
+        covers = arrivals;
         lastSent = now;
         if (!mayBeGranted) {
             firstSent = now;

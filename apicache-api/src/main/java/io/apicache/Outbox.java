@@ -2,6 +2,7 @@ package io.apicache;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,45 +11,92 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox<R> {
 
-    private @Nullable Waiter<R> decided;
-    private @Nullable List<Waiter<R>> moreDecided;
+    private static final int AT_ONCE = 64;
+    private static final int PER_TASK = 64;
+
+    private @Nullable Waiter<R> parked;
+    private @Nullable List<Waiter<R>> moreParked;
+    private @Nullable Waiter<R> threadless;
+    private @Nullable List<Waiter<R>> moreThreadless;
     private @Nullable Runnable act;
     private @Nullable List<Runnable> moreActs;
 
-    /** Whoever took the waiter out of the set tells what it came to. */
+    /** The step that takes a waiter out of the set tells what it came to. */
     void decide(Waiter<R> waiter, Verdict<R> verdict) {
-        waiter.decide(verdict);
-        if (decided == null) {
-            decided = waiter;
+        if (waiter.isParked()) {
+            moreParked = parked == null ? null : with(moreParked, waiter);
+            parked = parked == null ? waiter : parked;
         } else {
-            if (moreDecided == null) {
-                moreDecided = new ArrayList<>();
-            }
-            moreDecided.add(waiter);
+            moreThreadless = threadless == null ? null : with(moreThreadless, waiter);
+            threadless = threadless == null ? waiter : threadless;
         }
+        waiter.decide(verdict);
     }
 
     /** Something to be done with the store or the listener, in the order in which it was decided. */
     void act(Runnable next) {
-        if (act == null) {
-            act = next;
-        } else {
-            if (moreActs == null) {
-                moreActs = new ArrayList<>(2);
-            }
-            moreActs.add(next);
+        moreActs = act == null ? null : with(moreActs, next);
+        act = act == null ? next : act;
+    }
+
+    private static <T> List<T> with(@Nullable List<T> list, T next) {
+        List<T> longer = list == null ? new ArrayList<>() : list;
+        longer.add(next);
+        return longer;
+    }
+
+    /**
+     * Wakes blocked callers first and those whose code follows last, so that no caller waits for another one's code. Throws nothing:
+     * what fails here concerns other calls than the one whose thread this is. Blocked callers wake by themselves, and the lease keeper
+     * finds what else was left undone.
+     */
+    void carryOut(Engine<R> engine) {
+        if (parked != null) {
+            each(parked, moreParked, Outbox::deliver, engine.threads()::wake);
+        }
+        if (act != null) {
+            run(act);
+        }
+        if (moreActs != null) {
+            moreActs.forEach(Outbox::run);
+        }
+        if (threadless != null) {
+            each(threadless, moreThreadless, Outbox::deliver, engine.threads()::callBack);
         }
     }
 
-    void carryOut(Engine<R> engine) {
-        if (decided != null) {
-            engine.wakeUp(decided, moreDecided == null ? List.of() : moreDecided);
+    /**
+     * Delivers a few on this thread, so that the common case pays for no hand-over. A herd is woken by several threads, so that the owner
+     * who handled it does not wake thousands before it may go on.
+     */
+    private static <T> void each(T first, @Nullable List<T> more, Consumer<T> each, Consumer<Runnable> elsewhere) {
+        each.accept(first);
+        if (more == null) {
+            return;
         }
-        if (act != null) {
+        int atOnce = Math.min(more.size(), AT_ONCE);
+        for (int i = 0; i < atOnce; i++) {
+            each.accept(more.get(i));
+        }
+        for (int from = atOnce; from < more.size(); from += PER_TASK) {
+            List<T> some = more.subList(from, Math.min(more.size(), from + PER_TASK));
+            elsewhere.accept(() -> some.forEach(each));
+        }
+    }
+
+    private static void deliver(Waiter<?> waiter) {
+        try {
+            waiter.deliver();
+        } catch (Throwable e) {
+            Failures.log("an outcome could not be delivered, and is tried again", e);
+        }
+    }
+
+    private static void run(Runnable act) {
+        try {
             act.run();
-        }
-        if (moreActs != null) {
-            moreActs.forEach(Runnable::run);
+        } catch (Throwable e) {
+            Failures.log("an effect failed, and is tried again", e);
         }
     }
 }

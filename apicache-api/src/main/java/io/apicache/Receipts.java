@@ -39,7 +39,7 @@ final class Receipts<R> {
             return failed(waiter, fail.cause());
         }
         events.received(waiter, Outcome.MISMATCHED);
-        throw new RequestMismatchException("request id " + Key.shorten(request.id())
+        throw new RequestMismatchException("request id " + Key.show(request.id())
                 + " was used with another fingerprint: it is the key of a different request");
     }
 
@@ -58,7 +58,7 @@ final class Receipts<R> {
         Cached<R> cached;
         try {
             cached = cached(waiter.request.id(), handled);
-        } catch (CorruptRecordException e) {
+        } catch (Throwable e) { // also an Error of a codec: it ends this call, and the outcome is told
             events.received(waiter, Outcome.FAILED);
             throw e;
         }
@@ -73,11 +73,10 @@ final class Receipts<R> {
         } catch (CorruptRecordException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new CorruptRecordException("the response of " + Key.shorten(requestId) + " cannot be decoded", e);
+            throw new CorruptRecordException("the response of " + Key.show(requestId) + " cannot be decoded", e);
         }
         if (response == null) {
-            throw new CorruptRecordException(
-                    "the response of " + Key.shorten(requestId) + " was decoded to null", null);
+            throw new CorruptRecordException("the response of " + Key.show(requestId) + " was decoded to null", null);
         }
         return new Cached<>(requestId, response, handled);
     }

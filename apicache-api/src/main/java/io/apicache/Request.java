@@ -72,10 +72,10 @@ public final class Request {
         return fingerprint;
     }
 
-    /** {@return the id shortened, and whether there is a fingerprint} */
+    /** {@return the hash of the id, and whether there is a fingerprint} */
     @Override
     public String toString() {
-        return "Request[" + Key.shorten(id) + (fingerprint == null ? "" : ", fingerprinted") + "]";
+        return "Request[" + Key.show(id) + (fingerprint == null ? "" : ", fingerprinted") + "]";
     }
 
     private static String escape(String part) {

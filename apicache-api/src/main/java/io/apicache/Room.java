@@ -1,13 +1,12 @@
 package io.apicache;
 
 import io.apicache.spi.AttemptId;
-import io.apicache.spi.Claimed.Granted;
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -23,7 +22,7 @@ final class Room<R> {
     private final Engine<R> engine;
 
     // Guards all that follows, the inquiry, the waiters and the state of the claim. Never held while the store or
-    // foreign code runs.
+    // foreign code runs, other than the timer.
     final ReentrantLock lock = new ReentrantLock();
     private final Waiters<R> waiters;
     private final Inquiry<R> inquiry;
@@ -32,6 +31,7 @@ final class Room<R> {
     private @Nullable Claim<R> claim; // held here, or lost and not yet finished by its holder
     private int unprotected; // callers that run without a claim and have not finished
     private long unprotectedEnds;
+    private long lastAdvance; // deadlines up to then have been looked at, and their callers wait for an answer
     private @Nullable ScheduledFuture<?> timer;
     private long timerDue;
 
@@ -48,16 +48,30 @@ final class Room<R> {
 
     /** Changes something under the lock, draws the consequences, and carries them out without it. */
     boolean change(Predicate<Outbox<R>> step) {
+        return change(step, true);
+    }
+
+    private boolean change(Predicate<Outbox<R>> step, boolean timePasses) {
         Outbox<R> out = new Outbox<>();
-        boolean result;
+        boolean result = false;
+        Throwable failure = null;
         lock.lock();
         try {
             result = step.test(out);
-            tick(out);
+        } catch (Throwable e) { // an Error: what was decided before it is carried out all the same
+            failure = e;
+        }
+        try {
+            tick(timePasses, out);
+        } catch (Throwable e) {
+            failure = failure == null ? e : failure;
         } finally {
             lock.unlock();
         }
         out.carryOut(engine);
+        if (failure != null) {
+            Failures.rethrow(failure);
+        }
         return result;
     }
 
@@ -65,18 +79,20 @@ final class Room<R> {
 
     /** {@return false if the room has ended, and the caller must look for another} */
     boolean enter(Waiter<R> waiter) {
-        return change(out -> {
-            if (ended) {
-                return false;
-            }
-            admit(waiter, out);
-            return true;
-        });
+        return change(
+                out -> {
+                    if (ended) {
+                        return false;
+                    }
+                    admit(waiter, out);
+                    return true;
+                },
+                false);
     }
 
-    /** {@return whether the caller left undecided; if not, its verdict is there or about to be} */
+    /** {@return whether the caller left undecided; if not, its verdict is there} */
     boolean leave(Waiter<R> waiter) {
-        return change(out -> waiters.remove(waiter));
+        return change(out -> waiters.remove(waiter), false);
     }
 
     private void admit(Waiter<R> waiter, Outbox<R> out) {
@@ -86,27 +102,32 @@ final class Room<R> {
             return;
         }
         boolean held = isHeld();
-        boolean free = claim != null && claim.isEnding(); // as soon as the store knows: whoever comes now asks then
-        Verdict<R> known = held && !free ? Decision.onPending(recorded(), waiter, leaseLeft()) : null;
         boolean crowded = held || inquiry.isOpen() || inquiry.isForeign();
-        if (known == null && crowded && waiter.mayWait() && !waiters.hasSpace(waiter)) {
-            known = new Verdict.GiveUp<>(leaseLeft());
-        }
-        if (known != null) {
-            out.decide(waiter, known);
+        boolean meant = Decision.onPending(recorded(), waiter, 0) == null;
+        if (crowded && meant && !waiters.hasSpace(waiter)) {
+            out.decide(waiter, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.refusal());
             return;
         }
+        lastAdvance = waiters.isEmpty() ? waiter.entered - 1 : lastAdvance;
         waiters.add(waiter);
-        waiter.waits = waiter.mayWait() && (held || inquiry.isForeign() || inquiry.isFailing());
-        if (held || inquiry.isOpen()) {
-            return;
-        }
-        if (!inquiry.isForeign()) {
+        waiter.waits = meant && waiter.mayWait() && (held || inquiry.isForeign() || inquiry.isFailing());
+        if (held) {
+            requireClaim().confirmFor(waiter, !meant);
+            requireClaim().confirmIfDue(waiter.entered, out);
+        } else if (inquiry.isOpen()) {
+            if (!waiter.mayWait()) {
+                inquiry.hurry(waiter.entered, out);
+            }
+        } else if (!inquiry.isForeign()) {
             inquiry.claim(waiter, waiter.entered, out);
-        } else if (Decision.onPending(inquiry.recorded(), waiter, 0) != null) {
-            // What is known of somebody else's claim may be out of date: ask before anybody is refused for it.
+        } else if (!meant) {
+            // What is known of another owner's claim may be out of date: ask before anybody is refused for it.
             inquiry.join(waiter, waiter.entered, out);
         }
+    }
+
+    private Claim<R> requireClaim() {
+        return Objects.requireNonNull(claim, "claim");
     }
 
     /** {@return how many have come: a look that is sent now can answer them} */
@@ -125,10 +146,10 @@ final class Room<R> {
         });
     }
 
-    void handled(Handled<R> record) {
+    void handled(Handled<R> record, long number, @Nullable Digest fingerprint) {
         change(out -> {
             if (!isHeld()) {
-                inquiry.handled(record, out);
+                inquiry.handled(record, number, fingerprint, out);
             }
             return true;
         });
@@ -137,34 +158,42 @@ final class Room<R> {
     // ---- the claim that is held here
 
     /** The claim is this process's: the winner has it, and the others wait for it. */
-    void open(Waiter<R> winner, Granted<R> granted, long sent, Outbox<R> out) {
+    void open(Waiter<R> winner, Claim<R> opened, Outbox<R> out) {
+        Verdict<R> run = new Verdict.Run<>(opened);
+        opened.follow(claim);
+        out.decide(winner, run);
         waiters.remove(winner);
-        claim = new Claim<>(this, winner.request, granted, sent, claim);
+        claim = opened;
         engine.keeper().watch();
-        out.decide(winner, new Verdict.Run<>(claim));
+        waiters.after(opened.confirmedUpTo(), later -> opened.confirmFor(later, isRefused(later)));
         stillHeld(out);
     }
 
-    /** Those who wait are told so, as far as they do not go on waiting. */
+    private boolean isRefused(Waiter<R> waiter) {
+        return Decision.onPending(recorded(), waiter, 0) != null;
+    }
+
+    /** Those who came before the claim was confirmed are told so, as far as they do not go on waiting. */
     void stillHeld(Outbox<R> out) {
         if (!waiters.isEmpty()) {
             long left = leaseLeft();
-            waiters.decide(waiter -> Decision.onPending(recorded(), waiter, left), out);
-            waiters.leftToWait(left, out);
+            waiters.decide(requireClaim().confirmedUpTo(), waiter -> Decision.onPending(recorded(), waiter, left), out);
+            waiters.leftToWait(new Verdict.GiveUp<>(left), out);
         }
     }
 
-    /** The response is stored: everybody here gets it. */
-    void settled(Claim<R> by, Handled<R> record, Outbox<R> out) {
+    /** The response is stored: everybody here gets it who came before it was sent. Later ones look: it may be invalidated by now. */
+    void settled(Claim<R> by, Handled<R> record, @Nullable Digest fingerprint, long covers, Outbox<R> out) {
         vacated(by);
         inquiry.forgetForeign();
-        waiters.decide(waiter -> Decision.onHandled(record, waiter.fingerprint()), out);
+        waiters.decide(covers, waiter -> Decision.onHandled(record, fingerprint, waiter.fingerprint()), out);
     }
 
-    /** The holder has finished with its claim. */
+    /** The holder has finished with its claim. What remains is an earlier one that was lost, if its holder has not finished. */
     void vacated(Claim<R> by) {
+        by.finish();
         if (claim == by) {
-            claim = null;
+            claim = by.earlierUnfinished();
         }
     }
 
@@ -213,7 +242,7 @@ final class Room<R> {
 
     /** Fails if the id may mean another claim than this one, perhaps since a moment ago. Called under the lock. */
     void requireMeant(Claim<R> byId) {
-        if (unprotected > 0 || byId.isAmbiguous() || (claim != null && claim != byId)) {
+        if (unprotected > 0 || byId.earlierUnfinished() != null || (claim != null && claim != byId)) {
             throw new IllegalStateException("this cache has handed out more than one claim on " + key
                     + ", an earlier one of which was lost: call handle or release on the FirstSeen receipt instead");
         }
@@ -256,52 +285,109 @@ final class Room<R> {
                 unprotected = 0;
             }
             Long unanswered = inquiry.sweep(now, out);
-            if (unanswered != null) {
-                due[0] = Decision.earlier(due[0], unanswered);
-            }
+            advance(now, out);
+            due[0] = earlier(due[0], earlier(unanswered, waiters.firstEnd()));
             return true;
         });
         return due[0];
     }
 
-    /** Ends every wait and gives up the claim. {@return what to wait for} */
-    CompletableFuture<?> close() {
-        CompletableFuture<?>[] released = {CompletableFuture.completedFuture(null)};
+    /** A caller's time is up, and the caller looks for itself, in case the timer does not. */
+    void overdue() {
         change(out -> {
-            waiters.decide(waiter -> new Verdict.Fail<>(Engine.closed()), out);
-            unprotected = 0;
-            if (claim != null) {
-                released[0] = claim.cacheClosed(out);
-            }
+            advance(engine.now(), out);
             return true;
         });
-        return released[0];
     }
 
-    private void tick(Outbox<R> out) {
+    /** Ends every wait and gives up the claim. Adds to {@code pending} what a closing cache has to wait for. */
+    void close(List<Handling<R>> pending) {
+        change(out -> {
+            unprotected = 0;
+            if (claim != null) {
+                claim.cacheClosed(pending, out);
+            }
+            return true; // the waits end in the tick
+        });
+    }
+
+    private void tick(boolean timePasses, Outbox<R> out) {
         if (ended) {
             return;
         }
-        if (!waiters.isEmpty() && (isHeld() || !inquiry.isFirstInFlight())) {
-            long now = engine.now();
-            boolean held = isHeld();
-            waiters.expire(now, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.timeIsUp(), out);
-            if (!held && !waiters.isEmpty()) {
-                inquiry.timePasses(now, out);
-            }
+        if (engine.isClosed()) {
+            waiters.decide(waiter -> new Verdict.Fail<>(Engine.closed()), out);
+        } else if (timePasses && isTimeOfInterest()) {
+            advance(engine.now(), out);
         }
         inquiry.abandon(out);
-        if (waiters.isEmpty() && !inquiry.isOpen() && claim == null && unprotected == 0) {
-            ended = true;
-            engine.ended(this);
+        if (waiters.isEmpty() && !inquiry.isOpen()) {
+            inquiry.forgetForeign(); // who comes next asks: nobody here would have heard of a change meanwhile
+            if (claim == null && unprotected == 0) {
+                ended = true;
+                engine.ended(this);
+            }
         }
-        schedule(inquiry.due(isHeld()));
+        schedule(due());
     }
 
-    /** One timer for the room: for whatever comes first. */
+    /** {@return whether it is worth while to read the clock} */
+    private boolean isTimeOfInterest() {
+        boolean waited = !waiters.isEmpty() && (isHeld() || !inquiry.isFirstInFlight());
+        return waited || (claim != null && claim.due() != null);
+    }
+
+    private void advance(long now, Outbox<R> out) {
+        lastAdvance = now;
+        boolean held = isHeld();
+        waiters.expire(
+                now,
+                held ? this::heldTimeIsUp : inquiry::timeIsUp,
+                held ? this::heldEnd : waiter -> inquiry.end(),
+                out);
+        if (held) {
+            requireClaim().confirmIfDue(now, out);
+        } else if (!waiters.isEmpty()) {
+            inquiry.timePasses(now, out);
+        }
+        if (claim != null) {
+            claim.repeatHandling(now, out);
+        }
+    }
+
+    private @Nullable Verdict<R> heldTimeIsUp(Waiter<R> waiter) {
+        return waiter.ticket <= requireClaim().confirmedUpTo() ? heldEnd(waiter) : null;
+    }
+
+    private Verdict<R> heldEnd(Waiter<R> waiter) {
+        Verdict<R> refused = Decision.onPending(recorded(), waiter, leaseLeft());
+        return refused != null ? refused : new Verdict.GiveUp<>(leaseLeft());
+    }
+
+    /** {@return when time decides something next, or null} What the store does not answer is left to the keeper. */
+    private @Nullable Long due() {
+        Long due = null;
+        if (isHeld() || inquiry.isForeign() || inquiry.isFailing()) {
+            due = waiters.firstDeadlineAfter(lastAdvance);
+        }
+        if (claim != null) {
+            due = earlier(due, claim.due());
+        }
+        return isHeld() ? due : earlier(due, inquiry.due());
+    }
+
+    private static @Nullable Long earlier(@Nullable Long a, @Nullable Long b) {
+        return a == null ? b : b == null ? a : Long.valueOf(Decision.earlier(a, b));
+    }
+
+    private static long earlier(long a, @Nullable Long b) {
+        return b == null ? a : Decision.earlier(a, b);
+    }
+
+    /** One timer for the room: for whatever comes first. A timer that has run or was dropped without a trace is replaced by the next step. */
     private void schedule(@Nullable Long due) {
-        if (timer != null && (due == null || due != timerDue)) {
-            timer.cancel(false);
+        if (timer != null && (due == null || due != timerDue || timer.isDone())) {
+            Threads.cancel(timer);
             timer = null;
         }
         if (timer == null && due != null) {

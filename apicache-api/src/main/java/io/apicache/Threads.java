@@ -1,10 +1,7 @@
 package io.apicache;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -12,99 +9,222 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The timer and the threads that run foreign code: the caller's, or else a few daemons of the cache's own, started when needed. */
+/**
+ * The timer and the threads that run foreign code: the caller's, or else a few daemons of the cache's own, started when needed. A timer
+ * or executor that throws or refuses is replaced for that task, so nothing here throws.
+ *
+ * <p>Four kinds of threads, each for one purpose: the timer; callbacks, where foreign code runs; wakers, which unpark blocked callers and
+ * never run foreign code; rescuers, for callbacks that the executor did not take.
+ */
 final class Threads {
 
-    private static final Logger LOG = System.getLogger(ApiCache.class.getName());
     private static final int IDLE_SECONDS = 10;
+    private static final int RESCUERS = 16;
+    private static final int WAKERS = 2;
 
-    private final ScheduledExecutorService scheduler;
-    private final Executor executor;
-    private final @Nullable ScheduledThreadPoolExecutor ownScheduler;
-    private final @Nullable ThreadPoolExecutor ownExecutor;
+    private final String namespace;
+    private final @Nullable ScheduledExecutorService givenScheduler;
+    private final @Nullable Executor givenExecutor;
+
+    // Guards the pools of the cache's own, which are made when they are first needed, and closed.
+    private final Object lock = new Object();
+    private @Nullable ScheduledThreadPoolExecutor timer;
+    private @Nullable ThreadPoolExecutor callbacks;
+    private @Nullable ThreadPoolExecutor wakers;
+    private @Nullable ThreadPoolExecutor rescuers;
+    private boolean closed;
+    private volatile @Nullable Thread timerThread;
 
     Threads(String namespace, @Nullable ScheduledExecutorService scheduler, @Nullable Executor executor) {
-        if (scheduler == null) {
-            ownScheduler = timer(namespace);
-            this.scheduler = ownScheduler;
-        } else {
-            ownScheduler = null;
-            this.scheduler = scheduler;
+        this.namespace = namespace;
+        this.givenScheduler = scheduler;
+        this.givenExecutor = executor;
+    }
+
+    // ---- the timer
+
+    /** {@return the timer's task, or null if there will be none: the cache is closed, or neither timer can take it now} */
+    @Nullable
+    ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
+        long delay = Math.max(0, delayNanos);
+        Runnable guarded = () -> guard(task);
+        ScheduledFuture<?> scheduled = null;
+        if (givenScheduler != null) {
+            scheduled = onGivenTimer(givenScheduler, guarded, delay);
         }
-        if (executor == null) {
-            ownExecutor = callbacks(namespace);
-            this.executor = ownExecutor;
-        } else {
-            ownExecutor = null;
-            this.executor = executor;
+        return scheduled != null ? scheduled : onOwnTimer(guarded, delay);
+    }
+
+    /** Tries twice, since a timer that threw once may well do better. {@return null if it refuses, or has been shut down} */
+    private static @Nullable ScheduledFuture<?> onGivenTimer(
+            ScheduledExecutorService timer, Runnable task, long delay) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            try {
+                if (timer.isShutdown()) {
+                    return null; // its policy may be to drop tasks in silence
+                }
+                ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
+                if (scheduled != null) {
+                    return scheduled;
+                }
+            } catch (Throwable e) {
+                Failures.log("the scheduler that the cache was given failed", e);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable ScheduledFuture<?> onOwnTimer(Runnable task, long delay) {
+        try {
+            ScheduledThreadPoolExecutor own = ownTimer();
+            return own == null ? null : own.schedule(task, delay, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // closed meanwhile, or no heap: the keeper tries again
+            return null;
         }
     }
 
-    private static ScheduledThreadPoolExecutor timer(String namespace) {
-        ScheduledThreadPoolExecutor timer =
-                new ScheduledThreadPoolExecutor(1, daemons("apicache-" + namespace + "-timer"));
-        timer.setRemoveOnCancelPolicy(true); // waits end early as a rule, and a cancelled timer must not hold its room
-        return timer;
+    private @Nullable ScheduledThreadPoolExecutor ownTimer() {
+        synchronized (lock) {
+            if (timer == null && !closed) {
+                ThreadFactory daemons = daemons("timer");
+                ScheduledThreadPoolExecutor own = new ScheduledThreadPoolExecutor(1, task -> {
+                    Thread thread = daemons.newThread(task);
+                    timerThread = thread;
+                    return thread;
+                });
+                own.setRemoveOnCancelPolicy(
+                        true); // waits end early as a rule, and a cancelled timer must not hold its room
+                timer = own;
+            }
+            return timer;
+        }
     }
 
-    private static ThreadPoolExecutor callbacks(String namespace) {
-        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    /** {@return whether this is the timer thread of the cache's own, which may pause without holding up another's work} */
+    boolean isOnOwnTimer() {
+        return Thread.currentThread().equals(timerThread);
+    }
+
+    /** Cancels a task of either timer. Throws nothing. */
+    static void cancel(ScheduledFuture<?> task) {
+        try {
+            task.cancel(false);
+        } catch (Throwable e) { // the task finds that there is nothing to do
+            Failures.log("the scheduler that the cache was given failed", e);
+        }
+    }
+
+    // ---- callbacks
+
+    /** Runs foreign code away from the timer and from the store's threads. */
+    void callBack(Runnable task) {
+        if (!isTaken(givenExecutor == null ? this::ownCallbacks : () -> givenExecutor, task)) {
+            rescue(task);
+        }
+    }
+
+    /** Runs what the executor did not take, or took and did not run. */
+    void rescue(Runnable task) {
+        if (!isTaken(this::ownRescuers, task) && !isTaken(this::freshThread, task)) {
+            guard(task); // no thread is to be had: late is better than never
+        }
+    }
+
+    /** Unparks callers. {@code task} runs no foreign code. */
+    void wake(Runnable task) {
+        if (!isTaken(this::ownWakers, task)) {
+            guard(task);
+        }
+    }
+
+    private static boolean isTaken(Supplier<? extends @Nullable Executor> pool, Runnable task) {
+        try {
+            Executor executor = pool.get();
+            if (executor != null) {
+                executor.execute(() -> guard(task));
+                return true;
+            }
+        } catch (Throwable e) { // shut down, full, or without heap: the next one is tried
+            Failures.log("an executor refused a task, which runs elsewhere", e);
+        }
+        return false;
+    }
+
+    private @Nullable Executor ownCallbacks() {
+        synchronized (lock) {
+            if (callbacks == null && !closed) {
+                callbacks = pool("callback", Math.max(2, Runtime.getRuntime().availableProcessors()));
+            }
+            return closed ? null : callbacks;
+        }
+    }
+
+    private @Nullable Executor ownWakers() {
+        synchronized (lock) {
+            if (wakers == null && !closed) {
+                wakers = pool("waker", WAKERS);
+            }
+            return closed ? null : wakers;
+        }
+    }
+
+    private @Nullable Executor ownRescuers() {
+        synchronized (lock) {
+            if (rescuers == null && !closed) {
+                rescuers = pool("rescue", RESCUERS);
+            }
+            return closed ? null : rescuers;
+        }
+    }
+
+    private Executor freshThread() {
+        return task -> daemons("late").newThread(task).start();
+    }
+
+    private ThreadPoolExecutor pool(String purpose, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,
                 threads,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(), // bounded by the waiters that the cache admits
-                daemons("apicache-" + namespace + "-callback"));
+                daemons(purpose));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    private static ThreadFactory daemons(String name) {
+    private ThreadFactory daemons(String purpose) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            Thread thread = new Thread(task, "apicache-" + namespace + "-" + purpose + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
     }
 
-    /** {@return the timer, or null if there will be no callback since the timer has been shut down} */
-    @Nullable
-    ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
-        try {
-            return scheduler.schedule(() -> guard(task), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            return null;
-        }
-    }
-
-    /** Runs foreign code away from the timer and from the store's threads. */
-    void callBack(Runnable task) {
-        try {
-            executor.execute(() -> guard(task));
-        } catch (RejectedExecutionException e) {
-            guard(task); // shut down, or full: late is better than never
-        }
-    }
-
     private static void guard(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "a task of the cache failed", e);
+        } catch (Throwable e) { // an Error, too: a pool's thread would end with it
+            Failures.log("a task of the cache failed", e);
         }
     }
 
-    /** Stops the threads that this object started; those of others are not touched. */
+    /** Stops the threads that this object started; those of others are not touched. What is queued still runs: callers wait for it. */
     void close() {
-        if (ownScheduler != null) {
-            ownScheduler.shutdownNow();
-        }
-        if (ownExecutor != null) {
-            ownExecutor.shutdown(); // what is queued are answers that callers wait for
+        synchronized (lock) {
+            closed = true;
+            if (timer != null) {
+                timer.shutdownNow();
+            }
+            for (ThreadPoolExecutor pool : new ThreadPoolExecutor[] {callbacks, wakers, rescuers}) {
+                if (pool != null) {
+                    pool.shutdown();
+                }
+            }
         }
     }
 }

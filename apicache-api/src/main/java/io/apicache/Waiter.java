@@ -2,14 +2,15 @@ package io.apicache;
 
 import io.apicache.spi.Digest;
 import java.util.Comparator;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of receive. It is undecided for as long as it is in its room's set, and that set is guarded by the room's lock: so a
  * caller that leaves and a room that decides cannot both succeed.
  */
-final class Waiter<R> {
+final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
 
     /** The one whose time is up first; the earlier arrival first among equals. */
     static final Comparator<Waiter<?>> BY_DEADLINE = (a, b) -> {
@@ -30,13 +31,24 @@ final class Waiter<R> {
     /** Whether it counts against the cache's limit of waiters. Guarded by the room's lock. */
     boolean counted;
 
-    private final CompletableFuture<Verdict<R>> verdict = new CompletableFuture<>();
-    private @Nullable Verdict<R> decided;
+    private final @Nullable Thread parked; // the caller's thread, or null if the caller waits without one
+    private @Nullable HandOver<?> handOver; // of a caller that waits without a thread; written before it enters a room
+    private long parkNanos;
 
+    /** Written under the room's lock by the step that takes the waiter out of the set, and read by the caller without it. */
+    private volatile @Nullable Verdict<R> verdict;
+
+    /** Creates a call that waits without a thread. */
     Waiter(Request request, long entered, long maxWait) {
+        this(request, entered, maxWait, null);
+    }
+
+    /** Creates a call that waits in a thread, or in none. */
+    Waiter(Request request, long entered, long maxWait, @Nullable Thread parked) {
         this.request = request;
         this.entered = entered;
         this.deadline = entered + maxWait;
+        this.parked = parked;
     }
 
     /** {@return a waiter that sorts after all whose deadline is at most this} */
@@ -50,23 +62,67 @@ final class Waiter<R> {
         return deadline != entered;
     }
 
+    /** {@return when the room looks once more, in case the hint was lost: before the deadline, and for a short wait half way} */
+    long lastLook() {
+        return deadline - Math.min(Decision.LAST_LOOK, (deadline - entered) / 2);
+    }
+
     @Nullable
     Digest fingerprint() {
         Fingerprint fingerprint = request.fingerprint();
         return fingerprint == null ? null : fingerprint.digest();
     }
 
-    /** Called once, under the room's lock, by whoever took the waiter out of the set. */
-    void decide(Verdict<R> verdict) {
-        decided = verdict;
+    // ---- the outcome
+
+    void decide(Verdict<R> outcome) {
+        verdict = outcome;
     }
 
-    /** Called once, outside the room's lock: it may run foreign code. */
-    void deliver() {
-        verdict.complete(decided);
-    }
-
-    CompletableFuture<Verdict<R>> verdict() {
+    @Nullable
+    Verdict<R> verdict() {
         return verdict;
+    }
+
+    /** {@return whether a thread is parked for this call, so that waking it runs no foreign code} */
+    boolean isParked() {
+        return parked != null;
+    }
+
+    void handOverTo(HandOver<?> receiver) {
+        handOver = receiver;
+    }
+
+    /** Lets the caller know that it is decided. Called outside the room's lock; for a caller without a thread it may run foreign code. */
+    void deliver() {
+        if (parked != null) {
+            LockSupport.unpark(parked);
+        } else if (handOver != null) {
+            handOver.ready();
+        }
+    }
+
+    // ---- a caller that blocks
+
+    /** Parks the calling thread until the call is decided, the thread is interrupted, or the time has gone by. */
+    void park(long nanos) throws InterruptedException {
+        parkNanos = nanos;
+        ForkJoinPool.managedBlock(this); // in a pool's worker another one takes its place meanwhile
+    }
+
+    @Override
+    public boolean block() throws InterruptedException {
+        if (verdict == null) {
+            LockSupport.parkNanos(this, parkNanos);
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean isReleasable() {
+        return verdict != null;
     }
 }

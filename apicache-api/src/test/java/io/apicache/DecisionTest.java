@@ -116,7 +116,7 @@ class DecisionTest {
     void whatARecordMeans(Digest recorded, Digest brought, boolean refused) {
         Done done = new Done("response", recorded);
 
-        Verdict<String> verdict = Decision.onHandled(done, brought);
+        Verdict<String> verdict = Decision.onHandled(done, done.fingerprint(), brought);
 
         assertThat(verdict).isEqualTo(refused ? new Verdict.Mismatch<>() : new Verdict.Replay<>(done));
         assertThat(Decision.mismatch(recorded, brought)).isEqualTo(refused);

@@ -12,10 +12,8 @@ import io.apicache.tck.ManualTime;
 import io.apicache.tck.ReferenceStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -287,8 +285,9 @@ class StoreFaultsTest {
         FutureTask<?> task = new FutureTask<>(call, null);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        Set<Thread.State> waiting = EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
-        while (!task.isDone() && !waiting.contains(thread.getState())) {
+        while (!task.isDone()
+                && thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
         return task;

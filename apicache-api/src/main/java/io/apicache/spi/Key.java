@@ -1,21 +1,26 @@
 package io.apicache.spi;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Objects;
 
 /**
  * The name of one record: a request id within a namespace. The engine makes keys and has checked both parts; a store maps
  * them onto its own names without ambiguity.
  *
+ * <p>Clients choose ids, so they can choose thousands with one {@code hashCode}. Keys are {@link Comparable} so that a hash map
+ * with such keys stays logarithmic: {@link java.util.concurrent.ConcurrentHashMap} sorts a crowded bin of comparable keys.
+ *
  * <p><b>Thread-safety:</b> immutable.
  *
  * @param namespace the cache's namespace, 1 to 64 characters
  * @param id the request id, 1 to 1,024 characters, free of control characters and unpaired surrogates
  */
-public record Key(String namespace, String id) {
+public record Key(String namespace, String id) implements Comparable<Key> {
 
-    /**
-     * Longest part of an id that is ever shown in a message or a log.
-     */
+    /** Characters of the hash that stand for an id in a message or a log: 72 of its 256 bits. */
     private static final int SHOWN = 12;
 
     /**
@@ -41,29 +46,40 @@ public record Key(String namespace, String id) {
     }
 
     /**
-     * {@return the key with its id shortened, so that it may stand in a message or a log} Ids often carry personal data.
+     * Orders keys by id and then by namespace, consistently with {@link #equals}.
+     *
+     * @param other another key
+     * @return negative, zero or positive
      */
     @Override
+    public int compareTo(Key other) {
+        int byId = id.compareTo(other.id);
+        return byId != 0 ? byId : namespace.compareTo(other.namespace);
+    }
+
+    /** {@return the namespace and the hash of the id, as in {@link #show}, for a message or a log} */
+    @Override
     public String toString() {
-        return namespace + "/" + shorten(id);
+        return namespace + "/" + show(id);
     }
 
     /**
-     * Shortens an id for a message: its first characters, then its length.
+     * Stands for an id in a message or a log, since ids often carry personal data: the same id always gives the same text, and no part
+     * of the id is in it.
      *
      * @param id any text
-     * @return at most 12 characters of it with control characters masked, and the length where it was cut
+     * @return {@code #} and the first 12 characters of the SHA-256 of the id's UTF-8 bytes in URL-safe Base64
      */
-    public static String shorten(String id) {
-        StringBuilder shown = new StringBuilder(SHOWN + 16);
-        int end = Math.min(id.length(), SHOWN);
-        for (int i = 0; i < end; i++) {
-            char c = id.charAt(i);
-            shown.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+    public static String show(String id) {
+        byte[] hash = sha256().digest(id.getBytes(StandardCharsets.UTF_8));
+        return "#" + Base64.getUrlEncoder().encodeToString(hash).substring(0, SHOWN);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
         }
-        if (id.length() > SHOWN) {
-            shown.append("...(").append(id.length()).append(" characters)");
-        }
-        return shown.toString();
     }
 }

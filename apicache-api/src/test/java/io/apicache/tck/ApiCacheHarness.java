@@ -155,13 +155,13 @@ public abstract class ApiCacheHarness {
         FutureTask<T> task = new FutureTask<>(call);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        eventually(cache + " waits", () -> task.isDone() || waits(thread));
+        eventually(cache + " waits", () -> task.isDone() || isParked(thread));
         settle();
         return task;
     }
 
-    /** {@return whether a thread waits for another one, with or without a limit} */
-    static boolean waits(Thread thread) {
+    /** {@return whether a thread waits, for ever or for a time of its own} */
+    protected static boolean isParked(Thread thread) {
         Thread.State state = thread.getState();
         return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
