@@ -57,7 +57,8 @@ public final class ApiCache<R> implements AutoCloseable {
      * @param requestId see {@link Request#of(String)}
      * @param maxWait how long the call may wait, zero or more; with zero it only asks the store once
      * @return {@link FirstSeen}, {@link Cached} or {@link InFlight}
-     * @throws StoreUnavailableException if the store cannot be asked; its time-out is the longest that a call outlasts {@code maxWait}
+     * @throws StoreUnavailableException if the store cannot be asked. The call returns at the latest {@code storeTimeout} after {@code
+     *     maxWait}, whatever the store, the timer, the executor or other callers do
      * @throws CorruptRecordException if the record cannot be read
      * @throws WaitInterruptedException if the thread was interrupted
      * @throws IllegalArgumentException if the id is not acceptable, or the time negative
@@ -80,9 +81,10 @@ public final class ApiCache<R> implements AutoCloseable {
     }
 
     /**
-     * Receives a request without holding a thread while it waits. Arguments, and that the cache is open, are checked in this call;
-     * everything else is told through the future. Its dependents run on the calling thread if the answer was at hand, and else on the cache's executor.
-     * Cancelling it ends the wait; a claim that was about to be granted goes to somebody else.
+     * Receives a request without holding a thread while it waits. Arguments, and that the cache is open, are checked in this call; all
+     * other failures complete the future exceptionally. Its dependents run on the calling thread if the answer was at hand, and else on the
+     * {@linkplain Builder#executor(Executor) executor}: a dependent that blocks there holds up other dependents, never a blocked caller.
+     * Cancelling the future ends the wait; a claim that was about to be granted goes to another caller.
      *
      * @param requestId see {@link Request#of(String)}
      * @param maxWait how long to wait, zero or more
@@ -246,7 +248,8 @@ public final class ApiCache<R> implements AutoCloseable {
 
     /**
      * Ends every wait with an exception, gives open claims back, and stops the threads that the cache started. Does not close the store.
-     * Returns within the store time-out; closing twice does nothing.
+     * Calls of {@code handle}, {@code release}, {@code peek} and {@code invalidate} that are under way get the store's answer, or {@link
+     * StoreUnavailableException} with an unknown outcome. Returns within the store time-out; closing twice does nothing.
      */
     @Override
     public void close() {
@@ -368,8 +371,9 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         /**
-         * Sets how long the store may take to answer before the outcome counts as unknown. It is also the longest that a call
-         * outlasts its {@code maxWait}.
+         * Sets how long the store may take to answer before the outcome counts as unknown. Every call is bounded by it: {@code receive}
+         * may exceed its {@code maxWait} by one {@code storeTimeout}, {@code peek}, {@code release} and {@code close} take one at most,
+         * {@code invalidate} and {@code handle} two.
          *
          * @param storeTimeout 10 ms to one minute; 2 s by default
          * @return this
@@ -381,7 +385,8 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         /**
-         * Limits how many callers wait at a time; one more gets {@link InFlight} at once.
+         * Limits how many callers wait at a time; one more gets {@link InFlight} at once. Callers also count while they wait for a
+         * store that fails: one more then gets {@link StoreUnavailableException}, or runs unprotected.
          *
          * @param perRequestId on one id, 0 or more; 20,000 by default
          * @param inAll on all ids together, 0 or more; 100,000 by default
@@ -408,7 +413,8 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         /**
-         * Sets the timer. Tasks on it are short and never block.
+         * Sets the timer. Tasks on it are short and never block. A timer that throws, refuses, or has been shut down is replaced by a
+         * daemon thread of the cache's own, task by task.
          *
          * @param scheduler not shut down by the cache; a daemon thread of the cache's own by default
          * @return this
@@ -419,9 +425,16 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         /**
-         * Sets where callbacks run: the listener, decoding for and dependents of asynchronous calls.
+         * Sets where callbacks run: dependents of asynchronous calls and of {@link FirstSeen#lost()}, decoding for asynchronous calls, and
+         * listener events that no caller's thread tells. By default they run on as many daemon threads as there are processors, at least
+         * two, so a few dependents that block hold up all others. Bring a larger pool, or virtual threads, if dependents block. Callers
+         * that block in {@code receiveAndWait} need no thread of the executor.
          *
-         * @param executor not shut down by the cache; a few daemon threads of the cache's own by default
+         * <p>{@code execute} must return without running the task in the calling thread, which may be the store's or the timer's. What the
+         * executor refuses runs on up to 16 threads of the cache's own; so does what it has not run one {@code storeTimeout} after the
+         * outcome was there.
+         *
+         * @param executor not shut down by the cache
          * @return this
          */
         public Builder<R> executor(Executor executor) {

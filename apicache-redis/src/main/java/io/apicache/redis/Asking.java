@@ -1,6 +1,7 @@
 package io.apicache.redis;
 
-import io.apicache.CorruptRecordException;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.apicache.StoreUnavailableException;
 import io.apicache.StoreUnavailableException.Outcome;
 import io.apicache.spi.Attempt;
@@ -67,14 +68,16 @@ final class Asking {
                     throw new StoreUnavailableException(
                             verb + " of " + key + " was not executed: the time at the server is not known",
                             Outcome.NOT_EXECUTED,
-                            RedisFailures.unwrap(failure));
+                            ClientFailure.of(RedisFailures.unwrap(failure)));
                 })
                 .thenCompose(heard -> question.get());
     }
 
     private CompletionStage<Claimed<byte[]>> claimNow(Key key, Attempt attempt) {
         Question question = new Question("claim", key, attempt, NO_INBOX);
-        if (link.server().knowsSetNxGet()) {
+        if (moves.isSuspect(question.name)) {
+            question.runScript(); // which reads no more than the header
+        } else if (link.server().knowsSetNxGet()) {
             question.take();
         } else {
             question.takeAndGet();
@@ -147,12 +150,12 @@ final class Asking {
                 if (RedisFailures.isReadOnly(failure)) {
                     lookOnly(failure);
                 } else {
-                    fail(failure);
+                    fail(moves.noticed(name, failure));
                 }
             } else if (found == null) {
                 runScript(); // it ended between the two commands
             } else {
-                attempt(() -> decide(StoredRecord.read(name, found)));
+                attempt(() -> decide(moves.read(name, found)));
             }
         }
 
@@ -209,7 +212,7 @@ final class Asking {
                         }
                     });
                 }
-                default -> throw new CorruptRecordException(StoredRecord.unreadable(name, null), null);
+                default -> throw StoredRecord.unreadable(name, new String((byte[]) said.get(1), US_ASCII));
             }
         }
 
@@ -217,24 +220,8 @@ final class Asking {
 
         /** A response that is there is still handed out, and a claim that is open is still reported. Nobody is registered. */
         private void lookOnly(Throwable refusal) {
-            CompletionStage<@Nullable StoredRecord> get = moves.get(name);
-            CompletionStage<Long> left = link.send(commands -> commands.pttl(name.name()));
-            var unused = get.thenCombine(left, (found, millis) -> {
-                        long leaseLeft = millis - Moves.GRACE_MILLIS;
-                        if (found != null && found.state() == StoredRecord.HANDLED) {
-                            boolean retained = found.flags() == 0
-                                    || (found.flags() == StoredRecord.HELD_BRIEFLY && leaseLeft > 0)
-                                    || inboxId.length > 0;
-                            return retained && answer.complete(moves.present(found));
-                        }
-                        if (found != null && found.state() == StoredRecord.PENDING) {
-                            if (found.isOf(attempt.id())) {
-                                return granted(found.number(), false, life - millis);
-                            }
-                            return leaseLeft > 0 && pending(found, leaseLeft);
-                        }
-                        return false;
-                    })
+            var unused = moves.look(name)
+                    .thenApply(look -> look != null && answered(look))
                     .whenComplete((answered, failure) -> {
                         if (failure != null) {
                             fail(failure);
@@ -242,6 +229,20 @@ final class Asking {
                             fail(refusal);
                         }
                     });
+        }
+
+        private boolean answered(Look look) {
+            StoredRecord found = look.record();
+            if (found.state() == StoredRecord.HANDLED) {
+                return (look.isRetained() || inboxId.length > 0) && answer.complete(moves.present(found));
+            }
+            if (found.state() != StoredRecord.PENDING) {
+                return false;
+            }
+            if (found.isOf(attempt.id())) {
+                return granted(found.number(), false, life - look.millisLeft());
+            }
+            return look.leaseLeft() > 0 && pending(found, look.leaseLeft());
         }
 
         // ---- answers

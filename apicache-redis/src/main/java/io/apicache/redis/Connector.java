@@ -43,16 +43,16 @@ final class Connector {
     record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {}
 
     RedisStore open() {
-        Topology topology = settings.topologies.create(settings.commandTimeout, settings.clientName, false);
+        Topology topology = settings.topologies.create(settings, false);
         @Nullable Commands commands = null;
         boolean handedOver = false;
         try {
-            commands = await(topology.connect());
+            commands = connect(topology);
             ServerInfo server = greet(commands.async());
             if (server.cluster() && topology instanceof Topology.Single) {
                 topology.close();
-                topology = settings.topologies.create(settings.commandTimeout, settings.clientName, true);
-                commands = await(topology.connect());
+                topology = settings.topologies.create(settings, true);
+                commands = connect(topology);
             }
             SelfTest.requireFit(server);
             RedisStore store = open(topology, commands, server);
@@ -80,8 +80,9 @@ final class Connector {
         for (int i = 0; i < CLOCK_READINGS; i++) {
             clock.heard(ServerClock.micros(await(commands.async().time())));
         }
-        Link link = new Link(topology, commands, server, settings.commandTimeout);
-        Moves moves = new Moves(link, settings.layout, clock, settings.inlineLimit);
+        Link link = new Link(topology, commands, server, new Link.Pace(time, settings.commandTimeout));
+        Oversized oversized = new Oversized(settings.longestRecord(), time::nanoTime);
+        Moves moves = new Moves(link, settings.layout, clock, new Moves.Sizes(settings.inlineLimit, oversized));
         Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
         try {
             await(inbox.open());
@@ -110,7 +111,7 @@ final class Connector {
     private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
         try {
-            SelfTest.tryEveryMove(store, Math.max(settings.inlineLimit, Moves.THROUGH_SCRIPT) + 1);
+            SelfTest.tryEveryMove(store, longResponse());
             store.forgetJoined(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
             return store;
@@ -123,60 +124,62 @@ final class Connector {
         }
     }
 
+    /** {@return the length of a response that is put beside its record and not sent along, if there may be one} */
+    private int longResponse() {
+        int longest = settings.longestRecord() - StoredRecord.HEADER;
+        return Math.min(longest, Math.max(settings.inlineLimit, HandleCommands.THROUGH_SCRIPT) + 1);
+    }
+
     private static void warnOfEviction(RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
         try {
             SelfTest.warnOfEviction(await(commands.info("memory")));
         } catch (ExecutionException e) {
-            LOG.log(Level.DEBUG, "the eviction policy is not known: INFO was refused", e);
+            LOG.log(Level.DEBUG, "the eviction policy is not known: INFO was refused", ClientFailure.of(e));
         }
     }
 
     private static RuntimeException unavailable(Exception failure) {
         Throwable cause = RedisFailures.unwrap(failure);
-        Throwable refusal = cause instanceof ApiCacheException && cause.getCause() != null ? cause.getCause() : cause;
-        String said = said(refusal);
-        if (isDenied(said)) {
-            String command = Script.commandBehind(said);
+        String lacking = lackingPermission(cause);
+        if (lacking != null) {
             return new IllegalStateException(
-                    "the Redis user lacks a permission that is needed"
-                            + (command == null ? "" : " (" + command + ")") + ": " + said
+                    "the Redis user lacks a permission that is needed" + lacking
                             + "; docs/redis.md has the line for ACL SETUSER",
-                    refusal);
+                    ClientFailure.of(cause));
         }
+        String said = String.valueOf(cause.getMessage());
         if (said.contains("unknown command") && said.contains("HELLO")) {
-            return new IllegalStateException("Redis is too old: 6.2 or later is needed, or any Valkey", refusal);
+            return new IllegalStateException(
+                    "Redis is too old: 6.2 or later is needed, or any Valkey", ClientFailure.of(cause));
         }
         if (cause instanceof ApiCacheException known) {
             return known;
         }
         return new StoreUnavailableException(
-                "Redis does not answer: " + said + rootCause(cause), Outcome.NOT_EXECUTED, cause);
+                "Redis does not answer: " + ClientFailure.reason(cause), Outcome.NOT_EXECUTED, ClientFailure.of(cause));
     }
 
-    /** {@return the message, or that of a denial behind it: a handshake that was denied is a connection that failed} */
-    private static String said(Throwable failure) {
+    /** {@return the permission that lacks, or null: a handshake that was denied is a connection that failed} */
+    private static @Nullable String lackingPermission(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isDenied(String.valueOf(cause.getMessage()))) {
-                return String.valueOf(cause.getMessage());
+            String lacking = RedisFailures.lackingPermission(cause);
+            if (lacking != null) {
+                return lacking;
             }
         }
-        return String.valueOf(failure.getMessage());
+        return null;
     }
 
-    /** The wordings of 6.2, 7.0 and later; inside a script they follow the name of the script. */
-    private static boolean isDenied(String said) {
-        return said.contains("NOPERM")
-                || said.contains("ACL failure in script")
-                || said.contains("The user executing the script can't");
-    }
-
-    private static String rootCause(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    private static Commands connect(Topology topology)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletionStage<Commands> connection;
+        try {
+            connection = topology.connect();
+        } catch (RuntimeException e) { // an address that is none, a client that is shut down
+            throw new ExecutionException(e);
         }
-        return root.equals(failure) ? "" : " (" + root.getMessage() + ")";
+        return await(connection);
     }
 
     private static <T> T await(CompletionStage<T> answer)

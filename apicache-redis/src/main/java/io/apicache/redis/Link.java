@@ -1,6 +1,7 @@
 package io.apicache.redis;
 
 import io.apicache.redis.Topology.Commands;
+import io.apicache.spi.Time;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class Link {
     private static final long AGAIN_AFTER_MILLIS = 10;
 
     private final Topology topology;
+    private final Time time;
     private final long patienceNanos;
     private final AtomicInteger timeouts = new AtomicInteger();
     private volatile long firstTimeout;
@@ -42,11 +44,20 @@ final class Link {
     private volatile ServerInfo server;
     private volatile boolean closed;
 
-    Link(Topology topology, Commands first, ServerInfo server, Duration patience) {
+    /**
+     * How time goes by.
+     *
+     * @param time the clocks
+     * @param patience how long a command may take
+     */
+    record Pace(Time time, Duration patience) {}
+
+    Link(Topology topology, Commands first, ServerInfo server, Pace pace) {
         this.topology = topology;
-        this.patienceNanos = patience.toNanos();
+        this.time = pace.time();
+        this.patienceNanos = pace.patience().toNanos();
         this.current = first;
-        this.replacedAt = System.nanoTime() - READ_ONLY_PATIENCE_NANOS;
+        this.replacedAt = time.nanoTime() - READ_ONLY_PATIENCE_NANOS;
         this.server = server;
     }
 
@@ -60,7 +71,7 @@ final class Link {
         CompletableFuture<T> reply = dispatch(command);
         if (topology.connectsWhenNeeded()) { // at once, or after a redirection
             CompletableFuture<T> result = new CompletableFuture<>();
-            again(command, reply, System.nanoTime() + patienceNanos, result);
+            again(command, reply, time.nanoTime() + patienceNanos, result);
             return result;
         }
         return reply;
@@ -88,7 +99,7 @@ final class Link {
         var unused = refused.whenComplete((said, failure) -> {
             if (failure == null) {
                 result.complete(said);
-            } else if (closed || deadline - System.nanoTime() < 0 || !RedisFailures.isNotConnected(failure)) {
+            } else if (closed || deadline - time.nanoTime() < 0 || !RedisFailures.isNotConnected(failure)) {
                 result.completeExceptionally(failure);
             } else if (!later(AGAIN_AFTER_MILLIS, () -> again(command, dispatch(command), deadline, result))) {
                 result.completeExceptionally(failure);
@@ -113,11 +124,11 @@ final class Link {
                 timeouts.set(0);
             }
         } else if (RedisFailures.isTimeout(failure)) {
-            if (current.equals(used) && countTimeout(System.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
+            if (current.equals(used) && countTimeout(time.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
                 replace(used);
             }
         } else if ("READONLY".equals(RedisFailures.code(failure))
-                && System.nanoTime() - replacedAt > READ_ONLY_PATIENCE_NANOS) {
+                && time.nanoTime() - replacedAt > READ_ONLY_PATIENCE_NANOS) {
             replace(used); // the master is elsewhere by now, perhaps
         }
     }
@@ -137,7 +148,7 @@ final class Link {
         var unused = topology.connect().whenComplete((fresh, failure) -> {
             if (failure == null) {
                 timeouts.set(0);
-                replacedAt = System.nanoTime();
+                replacedAt = time.nanoTime();
                 current = fresh;
                 retire(broken);
                 if (closed) {

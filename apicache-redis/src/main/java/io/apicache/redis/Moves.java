@@ -1,7 +1,5 @@
 package io.apicache.redis;
 
-import io.apicache.CorruptRecordException;
-import io.apicache.ResponseTooLargeException;
 import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Digest;
@@ -9,21 +7,19 @@ import io.apicache.spi.Key;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
-import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The moves that do not wait: handle, renew, release, invalidate, peek. Each is one command, or two in one flush. {@link Asking} has the
- * other two.
+ * other two, and {@link HandleCommands} what handle takes.
  *
  * <p><b>Thread-safety:</b> safe.
  */
@@ -32,155 +28,66 @@ final class Moves {
     /** Every record outlives what it says by this much, so that a number drawn before it ended is still compared with its own. */
     static final long GRACE_MILLIS = Store.HAND_OVER.toMillis();
 
-    /** Up to here a response is passed through the script; Lua reads every byte of it, so a longer one is put beside and renamed. */
-    static final int THROUGH_SCRIPT = 4_096;
-
-    private static final int LONGEST = 512 * 1024 * 1024 - StoredRecord.HEADER;
-    private static final long STAGED_MILLIS = 60_000;
+    private static final long FOREVER_SECONDS = 1L << 40;
     private static final byte[] NOTHING = {};
 
     private final Link link;
     private final KeyLayout layout;
     private final ServerClock clock;
+    private final Oversized oversized;
     private final byte[] inboxes;
-    private final byte[] sentWhole;
-    private final AtomicLong staged = new AtomicLong();
+    private final HandleCommands handleCommands;
 
-    Moves(Link link, KeyLayout layout, ServerClock clock, int sentWhole) {
+    /**
+     * What is sent whole, and what is read whole.
+     *
+     * @param sentWhole the longest response that is sent along with a message
+     * @param oversized knows the longest record, and values that were longer
+     */
+    record Sizes(int sentWhole, Oversized oversized) {}
+
+    Moves(Link link, KeyLayout layout, ServerClock clock, Sizes sizes) {
         this.link = link;
         this.layout = layout;
         this.clock = clock;
+        this.oversized = sizes.oversized();
         this.inboxes = layout.inboxes();
-        // A limit below the length of a header sends nothing whole.
-        this.sentWhole = digits(sentWhole == 0 ? 0 : sentWhole + (long) StoredRecord.HEADER);
+        this.handleCommands = new HandleCommands(link, layout, this, sizes);
     }
 
     static byte[] digits(long number) {
         return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** {@return how long a claim's record lives, in milliseconds: its lease, and the grace in which it can be told from none} */
-    static long life(Duration lease) {
-        return Math.max(1, lease.toMillis()) + GRACE_MILLIS;
+    /** {@return a duration in milliseconds, rounded up: what it is for must not end earlier} */
+    static long millis(Duration duration) {
+        long seconds = Math.min(duration.getSeconds(), FOREVER_SECONDS);
+        return seconds * 1_000 + (duration.getNano() + 999_999) / 1_000_000;
     }
 
-    // ---- handle
+    /**
+     * {@return how long a claim's record lives, in milliseconds: its lease, and the grace in which it can be told from none} The server
+     * counts in whole milliseconds. It may begin to count almost one before the claim comes to it, and ends with the beginning of
+     * one: without a millisecond more, the next owner could begin while the lease still runs for this one.
+     */
+    static long life(Duration lease) {
+        long millis = Math.max(1, millis(lease)) + 1;
+        if (millis > Look.LONGEST_LEASE_MILLIS) {
+            throw new IllegalArgumentException("lease is " + lease + ", at most one day is accepted");
+        }
+        return millis + GRACE_MILLIS;
+    }
+
+    long serverMillis() {
+        return clock.millis();
+    }
+
+    byte[] inboxes() {
+        return inboxes;
+    }
 
     CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
-        if (value.length > LONGEST) {
-            return CompletableFuture.failedFuture(new ResponseTooLargeException(
-                    "the response to " + key + " has " + value.length + " bytes, Redis keeps at most " + LONGEST));
-        }
-        RecordName name = layout.record(key);
-        long millis = keepFor.toMillis();
-        byte flags = 0;
-        if (millis == 0) {
-            flags = StoredRecord.HAND_OVER;
-        } else if (millis < GRACE_MILLIS) {
-            flags = StoredRecord.HELD_BRIEFLY;
-        }
-        Handling handling = new Handling(
-                name,
-                token,
-                StoredRecord.handled(name, token, flags, clock.millis(), value),
-                digits(flags == 0 ? millis : millis + GRACE_MILLIS));
-        if (handling.record.length <= THROUGH_SCRIPT + StoredRecord.HEADER) {
-            throughScript(handling);
-        } else {
-            staged(handling);
-        }
-        return handling.answer;
-    }
-
-    private void throughScript(Handling handling) {
-        byte[][] keys = {handling.name.name()};
-        CompletionStage<byte[]> reply = Script.HANDLE.run(
-                link,
-                keys,
-                StoredRecord.token(handling.token),
-                handling.record,
-                handling.lifeMillis,
-                inboxes,
-                sentWhole);
-        var unused = reply.whenComplete((said, failure) -> handled(handling, said, failure));
-    }
-
-    private void staged(Handling handling) {
-        // Never where another try may have left something: what is there is what becomes the record.
-        byte[] place = layout.staging(handling.name, handling.token.number(), staged.incrementAndGet());
-        // Both go out together. If the first fails, the second finds nothing, and says so.
-        var unused = link.send(commands -> commands.set(place, handling.record, SetArgs.Builder.px(STAGED_MILLIS)));
-        byte[][] keys = {handling.name.name(), place};
-        CompletionStage<byte[]> reply = Script.HANDLE.run(
-                link,
-                keys,
-                StoredRecord.token(handling.token),
-                Arrays.copyOf(handling.record, StoredRecord.HEADER),
-                handling.lifeMillis,
-                inboxes,
-                sentWhole);
-        var ignored = reply.whenComplete((said, failure) -> {
-            if (RedisFailures.isTryAgain(failure)) {
-                throughScript(handling); // its slot is moving, and of two keys one may be here and one there
-            } else {
-                handled(handling, said, failure);
-            }
-        });
-    }
-
-    private void handled(Handling handling, byte @Nullable [] said, @Nullable Throwable failure) {
-        if (failure != null || said == null) {
-            handling.fail(failure == null ? new IllegalStateException("the script has not replied") : failure);
-            return;
-        }
-        switch (said[0]) {
-            case 'A' -> handling.answer.complete(new Stored.Accepted<>(present(handling.accepted(said))));
-            case 'B' -> {
-                var unused = get(handling.name).whenComplete(handling::storedBefore);
-            }
-            case 'S' -> handling.answer.complete(new Stored.Stale<>());
-            case 'L' -> handling.answer.complete(new Stored.Lost<>());
-            case 'M' -> throughScript(handling); // there was no memory to put it beside, but the script may take some
-            default ->
-                handling.answer.completeExceptionally(
-                        new CorruptRecordException(StoredRecord.unreadable(handling.name, null), null));
-        }
-    }
-
-    /** A response on its way into its record. */
-    private final class Handling {
-        final RecordName name;
-        final Token token;
-        final byte[] record;
-        final byte[] lifeMillis;
-        final CompletableFuture<Stored<byte[]>> answer = new CompletableFuture<>();
-
-        Handling(RecordName name, Token token, byte[] record, byte[] lifeMillis) {
-            this.name = name;
-            this.token = token;
-            this.record = record;
-            this.lifeMillis = lifeMillis;
-        }
-
-        void fail(Throwable failure) {
-            answer.completeExceptionally(RedisFailures.translated("handle", name, failure));
-        }
-
-        /** The record as it is in Redis now: with the fingerprint of its claim. */
-        StoredRecord accepted(byte[] said) {
-            Digest fingerprint = StoredRecord.fingerprint(said, 1);
-            return StoredRecord.read(name, StoredRecord.withFingerprint(record, fingerprint));
-        }
-
-        void storedBefore(@Nullable StoredRecord found, @Nullable Throwable failure) {
-            if (failure != null) {
-                fail(failure);
-            } else if (found != null && found.state() == StoredRecord.HANDLED && found.isOf(token.owner())) {
-                answer.complete(new Stored.Accepted<>(present(found)));
-            } else {
-                answer.complete(new Stored.Lost<>()); // it ended between the two commands
-            }
-        }
+        return handleCommands.handle(key, token, value, keepFor);
     }
 
     // ---- renew, release, invalidate
@@ -223,32 +130,62 @@ final class Moves {
     CompletionStage<Optional<Handled<byte[]>>> peek(Key key) {
         RecordName name = layout.record(key);
         CompletableFuture<Optional<Handled<byte[]>>> answer = new CompletableFuture<>();
-        BiConsumer<@Nullable StoredRecord, @Nullable Throwable> seen = (retained, failure) -> {
+        var unused = look(name).whenComplete((look, failure) -> {
             if (failure == null) {
-                answer.complete(Optional.ofNullable(retained).map(this::present));
+                answer.complete(
+                        look != null && look.isRetained() ? Optional.of(present(look.record())) : Optional.empty());
             } else {
                 answer.completeExceptionally(RedisFailures.translated("peek", name, failure));
             }
-        };
-        var unused = get(name).thenCompose(found -> retained(name, found)).whenComplete(seen);
+        });
         return answer;
     }
 
-    /** {@return what was found, if it is a response that is still retained, else null} */
-    CompletionStage<@Nullable StoredRecord> retained(RecordName name, @Nullable StoredRecord found) {
-        if (found == null || found.state() != StoredRecord.HANDLED || found.flags() == StoredRecord.HAND_OVER) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (found.flags() != StoredRecord.HELD_BRIEFLY) {
-            return CompletableFuture.completedFuture(found);
-        }
-        return link.send(commands -> commands.pttl(name.name())).thenApply(left -> left > GRACE_MILLIS ? found : null);
+    /** {@return the record and what is left of its life, or null if there is none} */
+    CompletionStage<@Nullable Look> look(RecordName name) {
+        byte[][] keys = {name.name()};
+        CompletionStage<List<Object>> reply = Script.PEEK.run(link, keys, digits(oversized.longest()));
+        return reply.thenApply(found -> {
+            if (found.isEmpty()) {
+                return null;
+            }
+            if (found.get(0) instanceof Long length) {
+                throw oversized.found(name, length);
+            }
+            return Look.of(name, read(name, (byte[]) found.get(0)), (Long) found.get(1));
+        });
     }
 
     /** {@return the record, or null if there is none} */
     CompletionStage<@Nullable StoredRecord> get(RecordName name) {
-        return link.send(commands -> commands.get(name.name()))
-                .thenApply(found -> found == null ? null : StoredRecord.read(name, found));
+        if (oversized.isSuspect(name)) {
+            return look(name).thenApply(look -> look == null ? null : look.record());
+        }
+        return link.send(commands -> commands.get(name.name())).handle((found, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(noticed(name, failure));
+            }
+            return found == null ? null : read(name, found);
+        });
+    }
+
+    /** {@return whether a command that reads a whole value should not be sent} */
+    boolean isSuspect(RecordName name) {
+        return oversized.isSuspect(name);
+    }
+
+    /** Reads what a command found. */
+    StoredRecord read(RecordName name, byte[] found) {
+        if (found.length > oversized.longest()) {
+            throw oversized.found(name, found.length);
+        }
+        return StoredRecord.read(name, found);
+    }
+
+    /** {@return the failure; if the connection refused a value for its length, the name is remembered} */
+    Throwable noticed(RecordName name, Throwable failure) {
+        long length = ReplyGuard.refusedLength(RedisFailures.unwrap(failure));
+        return length < 0 ? failure : oversized.found(name, length);
     }
 
     /** {@return the answer that stands for a handled record; the response is copied for each receiver} */
@@ -285,7 +222,7 @@ final class Moves {
 
         @Override
         public Duration age() {
-            return Duration.ofMillis(Math.max(0, clock.millis() - record.millis()));
+            return Duration.ofMillis(Math.max(0, serverMillis() - record.millis()));
         }
 
         @Override

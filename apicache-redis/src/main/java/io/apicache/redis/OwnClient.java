@@ -15,9 +15,12 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client set up the way this protocol wants it. Lettuce by default sends a command again when its connection broke, so that it may run
@@ -34,10 +37,38 @@ final class OwnClient {
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
     static final long SHUTDOWN_MILLIS = 2_000;
 
+    private static final Logger LOG = System.getLogger(RedisStore.class.getName());
+
     private OwnClient() {}
 
-    static Topology single(RedisURI uri, Duration commandTimeout) {
-        ClientResources resources = resources();
+    /**
+     * Reads an address. What cannot be read may be a password that was not escaped, so nothing of it is repeated, and neither is the
+     * message of the parser.
+     *
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    static RedisURI uri(String text) {
+        RedisURI uri = null;
+        try {
+            uri = RedisURI.create(text);
+        } catch (RuntimeException e) {
+            LOG.log(Level.TRACE, "a Redis URI could not be read: {0}", e.getClass());
+        }
+        if (uri == null || (uri.getSentinels().isEmpty() && uri.getSocket() == null && isBlank(uri.getHost()))) {
+            throw new IllegalArgumentException(
+                    "the Redis URI cannot be read: redis://user:password@host:port/database, rediss://... or"
+                            + " redis-sentinel://host1,host2/database#master are accepted, and in user names and passwords"
+                            + " every character but letters and digits is escaped by its code, such as %40 for @");
+        }
+        return uri;
+    }
+
+    private static boolean isBlank(@Nullable String text) {
+        return text == null || text.isBlank();
+    }
+
+    static Topology single(RedisURI uri, Duration commandTimeout, int longestRecord) {
+        ClientResources resources = resources(longestRecord);
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
         return new Topology.Single(client, uri, () -> {
@@ -46,8 +77,8 @@ final class OwnClient {
         });
     }
 
-    static Topology cluster(RedisURI uri, Duration commandTimeout) {
-        ClientResources resources = resources();
+    static Topology cluster(RedisURI uri, Duration commandTimeout, int longestRecord) {
+        ClientResources resources = resources(longestRecord);
         RedisClusterClient client = RedisClusterClient.create(resources, List.of(uri));
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         options(builder, commandTimeout);
@@ -76,7 +107,7 @@ final class OwnClient {
         return builder;
     }
 
-    private static ClientResources resources() {
+    private static ClientResources resources(int longestRecord) {
         return ClientResources.builder()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
@@ -86,6 +117,7 @@ final class OwnClient {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
                         channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AFTER, true));
+                        ReplyGuard.install(channel, longestRecord);
                     }
                 })
                 .build();

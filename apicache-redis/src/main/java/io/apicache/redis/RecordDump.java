@@ -2,7 +2,6 @@ package io.apicache.redis;
 
 import io.apicache.spi.Digest;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -33,30 +32,28 @@ final class RecordDump {
             err.println("Usage: RecordDump redis://host:port KEY...");
             return 2;
         }
-        RedisClient client = null;
+        RedisURI uri;
         try {
-            RedisURI uri = RedisURI.create(args[0]);
-            uri.setTimeout(TIMEOUT);
-            client = RedisClient.create(uri);
-            try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE)) {
-                boolean readable = true;
-                for (int i = 1; i < args.length; i++) {
-                    byte[] key = args[i].getBytes(StandardCharsets.UTF_8);
-                    byte[] found = connection.sync().get(key);
-                    readable &= describe(args[i], found, connection.sync().pttl(key), out);
-                }
-                return readable ? 0 : 1;
+            uri = OwnClient.uri(args[0]);
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return 2;
+        }
+        uri.setTimeout(TIMEOUT);
+        RedisClient client = RedisClient.create();
+        try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE, uri)) {
+            boolean readable = true;
+            for (int i = 1; i < args.length; i++) {
+                byte[] key = args[i].getBytes(StandardCharsets.UTF_8);
+                byte[] found = connection.sync().get(key);
+                readable &= describe(args[i], found, connection.sync().pttl(key), out);
             }
-        } catch (RedisException | IllegalArgumentException e) {
-            err.println(
-                    e.getCause() == null
-                            ? e.getMessage()
-                            : e.getMessage() + ": " + e.getCause().getMessage());
-            return e instanceof IllegalArgumentException ? 2 : 1;
+            return readable ? 0 : 1;
+        } catch (RuntimeException e) { // the client's own words may quote the address
+            err.println(ClientFailure.reason(e));
+            return 1;
         } finally {
-            if (client != null) {
-                client.shutdown();
-            }
+            client.shutdown();
         }
     }
 
@@ -68,7 +65,8 @@ final class RecordDump {
         }
         StoredRecord record = StoredRecord.read(found);
         if (record == null) {
-            out.println("  not a record of format version 1: " + found.length + " bytes, ends in " + pttl + " ms");
+            out.println("  not a record of format version 1: " + found.length + " bytes, ends in " + pttl
+                    + " ms, field out of range: " + StoredRecord.fault(found));
             return false;
         }
         out.println("  state       " + state(record, pttl));

@@ -13,6 +13,8 @@ import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,8 @@ final class RedisFailures {
 
     /** Codes of errors with which the server refuses writes, but not reads. */
     private static final Set<String> READS_ONLY = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
+
+    private static final Pattern COMMAND = Pattern.compile("'([a-z]{1,24}(?:\\|[a-z]{1,24})?)' command");
 
     private RedisFailures() {}
 
@@ -95,6 +99,14 @@ final class RedisFailures {
         return String.valueOf(unwrap(failure).getMessage()).startsWith("Currently not connected");
     }
 
+    static boolean isQueueFull(Throwable failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Request queue size exceeded");
+    }
+
+    static boolean isClosed(Throwable failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Connection is closed");
+    }
+
     static boolean isTimeout(Throwable failure) {
         return unwrap(failure) instanceof RedisCommandTimeoutException;
     }
@@ -110,23 +122,46 @@ final class RedisFailures {
             return new CorruptRecordException(
                     "the key of " + name.key()
                             + " holds another type than a string: something else uses the same key prefix",
-                    cause);
+                    ClientFailure.of(cause));
         }
         Outcome outcome = wasNotExecuted(cause, code) ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN;
         String what = outcome == Outcome.UNKNOWN ? " may or may not have been executed: " : " was not executed: ";
-        return new StoreUnavailableException(verb + " of " + name.key() + what + reason(cause, code), outcome, cause);
+        return new StoreUnavailableException(
+                verb + " of " + name.key() + what + reason(cause, code), outcome, ClientFailure.of(cause));
     }
 
     private static String reason(Throwable cause, @Nullable String code) {
         if (code == null) {
-            return String.valueOf(cause.getMessage());
+            return ClientFailure.reason(cause);
         }
         return switch (code) {
             case "OOM" -> "Redis has no memory left (OOM); raise maxmemory or retain responses for a shorter time";
             case "READONLY" -> "the Redis server is a read-only replica (READONLY)";
-            case "NOPERM" -> "the Redis user lacks a permission (" + cause.getMessage() + ")";
-            default -> "Redis answered " + code;
+            case "NOPERM" -> "the Redis user lacks a permission" + lackingPermission(cause);
+            default -> ClientFailure.reason(cause);
         };
+    }
+
+    /**
+     * {@return the command that a user may not use, in brackets, or nothing if the server does not say; null if it is no denial} The
+     * wordings are those of 6.2, 7.0 and later; inside a script they follow its name.
+     */
+    static @Nullable String lackingPermission(Throwable failure) {
+        if (failure instanceof ClientFailure known) {
+            return known.lackingPermission();
+        }
+        String said = String.valueOf(failure.getMessage());
+        if (!said.contains("NOPERM")
+                && !said.contains("ACL failure in script")
+                && !said.contains("The user executing the script can't")) {
+            return null;
+        }
+        String command = Script.commandBehind(said);
+        Matcher named = COMMAND.matcher(said);
+        if (command == null && named.find()) {
+            command = named.group(1);
+        }
+        return command == null ? "" : " (" + command + ")";
     }
 
     private static boolean wasNotExecuted(Throwable cause, @Nullable String code) {
@@ -141,9 +176,6 @@ final class RedisFailures {
         }
         // Lettuce has no types for these two: a command that never left, as against one whose connection broke under
         // it.
-        String message = String.valueOf(cause.getMessage());
-        return isNotConnected(cause)
-                || message.startsWith("Request queue size exceeded")
-                || message.startsWith("Connection is closed");
+        return isNotConnected(cause) || isQueueFull(cause) || isClosed(cause);
     }
 }

@@ -80,7 +80,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(String uri) {
-        return builder(RedisURI.create(Objects.requireNonNull(uri, "uri")));
+        return builder(OwnClient.uri(Objects.requireNonNull(uri, "uri")));
     }
 
     /**
@@ -91,12 +91,14 @@ public final class RedisStore implements Store<byte[]> {
      */
     public static Builder builder(RedisURI uri) {
         RedisURI copy = copyOf(Objects.requireNonNull(uri, "uri"));
-        return new Builder((timeout, name, cluster) -> {
-            if (name != null) {
-                copy.setClientName(name);
+        return new Builder((settings, cluster) -> {
+            if (settings.clientName != null) {
+                copy.setClientName(settings.clientName);
             }
             copy.setTimeout(OwnClient.CONNECT_TIMEOUT);
-            return cluster ? OwnClient.cluster(copy, timeout) : OwnClient.single(copy, timeout);
+            return cluster
+                    ? OwnClient.cluster(copy, settings.commandTimeout, settings.longestRecord())
+                    : OwnClient.single(copy, settings.commandTimeout, settings.longestRecord());
         });
     }
 
@@ -126,7 +128,7 @@ public final class RedisStore implements Store<byte[]> {
     public static Builder builder(RedisClient client, RedisURI uri) {
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(uri, "uri");
-        return new Builder((timeout, name, cluster) -> {
+        return new Builder((settings, cluster) -> {
             if (cluster) {
                 throw new IllegalStateException("the server is a node of a cluster: hand in a RedisClusterClient");
             }
@@ -142,7 +144,7 @@ public final class RedisStore implements Store<byte[]> {
      */
     public static Builder builder(RedisClusterClient client) {
         Objects.requireNonNull(client, "client");
-        return new Builder((timeout, name, cluster) -> new Topology.Cluster(client, () -> {}));
+        return new Builder((settings, cluster) -> new Topology.Cluster(client, () -> {}));
     }
 
     /**
@@ -237,17 +239,20 @@ public final class RedisStore implements Store<byte[]> {
         /** Makes the client, once it is known whether the server belongs to a cluster. */
         @FunctionalInterface
         interface TopologyFactory {
-            Topology create(Duration commandTimeout, @Nullable String clientName, boolean cluster);
+            Topology create(Builder settings, boolean cluster);
         }
 
         private static final Duration LEAST_TIMEOUT = Duration.ofMillis(50);
         private static final Duration MOST_TIMEOUT = Duration.ofSeconds(4);
         private static final int MOST_INLINE = 1024 * 1024;
+        private static final int LEAST_LARGEST = StoredRecord.MOST_INBOXES * Inbox.ID_BYTES; // of a claim
+        private static final int MOST_LARGEST = 512 * 1024 * 1024 - StoredRecord.HEADER;
 
         final TopologyFactory topologies;
         KeyLayout layout = new KeyLayout("ac");
         Duration commandTimeout = Duration.ofSeconds(1);
         int inlineLimit = 16 * 1024;
+        private int largestResponse = 16 * 1024 * 1024;
         Time time = Time.system();
 
         @Nullable
@@ -297,6 +302,28 @@ public final class RedisStore implements Store<byte[]> {
             }
             inlineLimit = bytes;
             return this;
+        }
+
+        /**
+         * Sets the largest response, as the codec encodes it. {@code handle} throws {@code ResponseTooLargeException} for a larger one.
+         * A larger value under the name of a record is not read: all ids share one connection, and would wait for it. Set it
+         * alike in all processes.
+         *
+         * @param bytes 16,384 to 536,870,828; 16 MiB by default
+         * @return this
+         */
+        public Builder largestResponse(int bytes) {
+            if (bytes < LEAST_LARGEST || bytes > MOST_LARGEST) {
+                throw new IllegalArgumentException(
+                        "bytes is " + bytes + ", accepted are " + LEAST_LARGEST + " to " + MOST_LARGEST);
+            }
+            largestResponse = bytes;
+            return this;
+        }
+
+        /** {@return the length of the longest record, header included} */
+        int longestRecord() {
+            return StoredRecord.HEADER + largestResponse;
         }
 
         /**

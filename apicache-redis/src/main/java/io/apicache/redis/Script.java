@@ -25,12 +25,13 @@ final class Script {
     private static final String EVEN_IF_FULL = "#!lua flags=allow-oom\n";
 
     static final Script JOIN = new Script("join", ScriptOutputType.MULTI, false);
+    static final Script PEEK = new Script("peek", ScriptOutputType.MULTI, false);
     static final Script HANDLE = new Script("handle", ScriptOutputType.VALUE, true);
     static final Script RENEW = new Script("renew", ScriptOutputType.INTEGER, false);
     static final Script RELEASE = new Script("release", ScriptOutputType.INTEGER, true);
     static final Script INVALIDATE = new Script("invalidate", ScriptOutputType.INTEGER, true);
 
-    private static final List<Script> ALL = List.of(JOIN, HANDLE, RENEW, RELEASE, INVALIDATE);
+    private static final List<Script> ALL = List.of(JOIN, PEEK, HANDLE, RENEW, RELEASE, INVALIDATE);
     private static final Pattern LINE = Pattern.compile("user_script:\\s*(\\d+)");
     private static final Pattern CALL = Pattern.compile("redis\\.p?call\\('(\\w+)'");
 

@@ -41,7 +41,8 @@ final class SelfTest {
     /** Makes every move once on a record of its own. */
     static void tryEveryMove(RedisStore store, int longResponse)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Key key = new Key("selftest", AttemptId.next().hashCode() + "." + System.nanoTime());
+        AttemptId unique = AttemptId.next();
+        Key key = new Key("selftest", Long.toHexString(unique.process()) + "." + Long.toHexString(unique.sequence()));
         Token token = granted(store.claim(key, asks(null)));
         await(store.claim(key, asks(null)));
         await(store.join(key, asks(null)));

@@ -38,10 +38,15 @@ record ServerInfo(int major, int minor, boolean cluster, boolean replica) {
         }
         String[] parts = version.split("\\.", 3);
         return new ServerInfo(
-                Integer.parseInt(parts[0]),
-                parts.length > 1 ? Integer.parseInt(parts[1]) : 0,
+                number(parts[0]),
+                parts.length > 1 ? number(parts[1]) : 0,
                 mode.equals("cluster"),
                 role.equals("replica") || role.equals("slave"));
+    }
+
+    /** {@return the number, or 0, which is too old, if it is none} */
+    private static int number(String digits) {
+        return digits.matches("[0-9]{1,9}") ? Integer.parseInt(digits) : 0;
     }
 
     private static String text(Object value) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   1      format version
  *   2      flags of a handled record
  *   3      zero
- *   4..11  number: the fencing token, below 2^53
+ *   4..11  number: the fencing token, 1 to 2^53 - 2
  *  12..27  attempt that owns the claim
  *  28..43  hash of the key, so that a message finds who waits and a copied record is found out
  *  44..75  fingerprint, or zeros
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *  84..    pending: inboxes of those who wait, 16 bytes each; handled: the response
  * </pre>
  *
- * <p>The scripts know the same offsets, counted from one.
+ * <p>The scripts know the same offsets, counted from one. Each field has a range, and is checked before anything is done with it: not
+ * only this library can write to the server.
  *
  * <p><b>Thread-safety:</b> the array is not changed after it was filled.
  */
@@ -47,7 +48,13 @@ final class StoredRecord {
     /** In a message: the response was too long to be sent along. */
     static final byte NOTICE = 8;
 
+    /** The last fencing token: it and the next one are exact in a script, which counts in floating point. */
+    static final long LAST_NUMBER = (1L << 53) - 2;
+
     private static final byte VERSION = 1;
+    private static final long LONGEST_GRACE_MILLIS = 60_000;
+    private static final long LAST_MILLIS = 253_402_300_799_999L; // the year 9999
+    static final int MOST_INBOXES = 1_024;
     private static final int NUMBER = 4;
     private static final int ATTEMPT = 12;
     private static final int HASH = 28;
@@ -141,32 +148,71 @@ final class StoredRecord {
      * @throws CorruptRecordException if it is not a record, or that of another key
      */
     static StoredRecord read(RecordName name, byte[] bytes) {
-        StoredRecord record = read(bytes);
-        if (record == null) {
-            throw new CorruptRecordException(unreadable(name, bytes), null);
+        String fault = fault(bytes);
+        if (fault == null && bytes[0] == HANDLED && (bytes[2] & NOTICE) != 0) {
+            fault = "flags"; // of a message
+        }
+        if (fault != null) {
+            throw unreadable(name, fault);
         }
         if (!Arrays.equals(bytes, HASH, FINGERPRINT, name.hash(), 0, KeyLayout.HASH_BYTES)) {
             throw new CorruptRecordException(
                     "the record of " + name.key() + " was written for another key; invalidate it to go on", null);
         }
-        return record;
+        return new StoredRecord(bytes);
     }
 
     /** {@return the record in a message, or null if it is none} */
     static @Nullable StoredRecord read(byte[] bytes) {
-        if (bytes.length < HEADER || bytes[1] != VERSION) {
-            return null;
-        }
-        byte state = bytes[0];
-        return state == PENDING || state == HANDLED || state == RELEASED ? new StoredRecord(bytes) : null;
+        return fault(bytes) == null ? new StoredRecord(bytes) : null;
     }
 
-    static String unreadable(RecordName name, byte @Nullable [] bytes) {
-        String found = bytes == null || bytes.length < HEADER
-                ? "too short or of a strange format"
-                : "of format version " + bytes[1] + ", known is " + VERSION;
-        return "the record of " + name.key() + " cannot be read: it is " + found
-                + "; whatever wrote it must not share the key prefix, and invalidate removes it";
+    /** {@return the field that is out of its range, or null if all are within} */
+    static @Nullable String fault(byte[] bytes) {
+        if (bytes.length < HEADER) {
+            return "length";
+        }
+        if (bytes[1] != VERSION) {
+            return "format version (" + bytes[1] + ", known is " + VERSION + ")";
+        }
+        long number = (long) LONG.get(bytes, NUMBER);
+        if (number < 1 || number > LAST_NUMBER) {
+            return "number";
+        }
+        return switch (bytes[0]) {
+            case PENDING -> faultOfPending(bytes);
+            case HANDLED -> faultOfHandled(bytes);
+            case RELEASED -> null; // nothing else of it is ever read
+            default -> "state";
+        };
+    }
+
+    private static @Nullable String faultOfPending(byte[] bytes) {
+        long grace = (long) LONG.get(bytes, MILLIS);
+        int inboxes = bytes.length - HEADER;
+        if (bytes[2] != 0 || bytes[3] != 0) {
+            return "flags";
+        } else if (grace < 1 || grace > LONGEST_GRACE_MILLIS) {
+            return "grace";
+        }
+        return inboxes % Inbox.ID_BYTES != 0 || inboxes > MOST_INBOXES * Inbox.ID_BYTES ? "inboxes" : null;
+    }
+
+    private static @Nullable String faultOfHandled(byte[] bytes) {
+        int flags = bytes[2] & ~NOTICE;
+        long millis = (long) LONG.get(bytes, MILLIS);
+        if ((flags != 0 && flags != HELD_BRIEFLY && flags != HAND_OVER) || bytes[3] != 0) {
+            return "flags";
+        }
+        return millis < 1 || millis > LAST_MILLIS ? "time" : null;
+    }
+
+    /** {@return what to throw if a field of a record is out of its range} */
+    static CorruptRecordException unreadable(RecordName name, String field) {
+        return new CorruptRecordException(
+                "the record of " + name.key() + " cannot be read (field out of range: " + field
+                        + "); whatever wrote it must not share the key prefix, and invalidate removes it",
+                null);
     }
 
     byte state() {
@@ -188,6 +234,10 @@ final class StoredRecord {
     boolean isOf(AttemptId attempt) {
         return (long) LONG.get(bytes, ATTEMPT) == attempt.process()
                 && (long) LONG.get(bytes, ATTEMPT + 8) == attempt.sequence();
+    }
+
+    boolean isOf(Token token) {
+        return number() == token.number() && isOf(token.owner());
     }
 
     KeyHash hash() {

@@ -78,6 +78,12 @@ interface Topology {
         public void close() {
             whenClosed.run();
         }
+
+        /** {@return no address: there may be a user name in it} */
+        @Override
+        public String toString() {
+            return "Single";
+        }
     }
 
     /**
@@ -126,6 +132,12 @@ interface Topology {
         @Override
         public void close() {
             whenClosed.run();
+        }
+
+        /** {@return no address: there may be a user name in it} */
+        @Override
+        public String toString() {
+            return "Cluster";
         }
     }
 }

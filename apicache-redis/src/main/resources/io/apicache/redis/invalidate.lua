@@ -7,6 +7,7 @@
 -- reply    1 if there was a record, else 0
 local HEADER, INBOX, INBOXES, GRACE = 84, 16, 1024, 5000
 local HELD_BRIEFLY, HAND_OVER = 2, 4
+local LAST_NUMBER = 2 ^ 53 - 2
 
 local header = redis.pcall('GETRANGE', KEYS[1], 0, HEADER - 1)
 if type(header) == 'table' then
@@ -21,6 +22,10 @@ if header == '' and redis.call('EXISTS', KEYS[1]) == 0 then
 end
 local readable = #header == HEADER and string.byte(header, 2) == 1
   and string.sub(header, 29, 44) == string.sub(ARGV[1], 29, 44)
+if readable then
+  local number = struct.unpack('>L', string.sub(header, 5, 12))
+  readable = number >= 1 and number <= LAST_NUMBER
+end
 if readable and state == 'R' then
   return 0
 end

@@ -30,7 +30,7 @@ class InboxTest {
     void aLostSubscriptionIsMadeAgain() throws Exception {
         try (RedisProcess redis = RedisProcess.start();
                 TcpProxy network = TcpProxy.to(redis)) {
-            Topology topology = OwnClient.single(RedisURI.create(network.uri()), Duration.ofSeconds(1));
+            Topology topology = OwnClient.single(RedisURI.create(network.uri()), Duration.ofSeconds(1), 1_000_000);
             Inbox inbox = new Inbox(
                     topology, PREFIX, System::nanoTime, name -> CompletableFuture.completedFuture(null), record -> {
                         throw new AssertionError("no messages here");

@@ -3,6 +3,7 @@ package io.apicache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.redis.Topology.Commands;
+import io.apicache.spi.Time;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
@@ -38,7 +39,11 @@ class LinkTest {
     }
 
     private static Link over(FakeTopology topology) {
-        return new Link(topology, topology.commands(), new ServerInfo(7, 2, false, false), Duration.ofMillis(50));
+        return new Link(
+                topology,
+                topology.commands(),
+                new ServerInfo(7, 2, false, false),
+                new Link.Pace(Time.system(), Duration.ofMillis(50)));
     }
 
     private static AsyncCommand<byte[], byte[], String> command() {

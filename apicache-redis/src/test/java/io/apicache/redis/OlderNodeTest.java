@@ -31,13 +31,17 @@ class OlderNodeTest {
     @DisplayName("C1 H1 a node that does not understand the newer commands is spoken to in older ones")
     void aNodeThatDoesNotUnderstand() throws Exception {
         RedisShared.server().command("SCRIPT", "FLUSH");
-        Topology topology = OwnClient.single(RedisURI.create(RedisShared.uri()), Duration.ofSeconds(4));
+        Topology topology = OwnClient.single(RedisURI.create(RedisShared.uri()), Duration.ofSeconds(4), 1_000_000);
         Commands commands = await(topology.connect());
-        Link link = new Link(topology, commands, new ServerInfo(7, 2, true, false), Duration.ofSeconds(4));
+        Link link = new Link(
+                topology,
+                commands,
+                new ServerInfo(7, 2, true, false),
+                new Link.Pace(Time.system(), Duration.ofSeconds(4)));
         ServerClock clock = new ServerClock(Time.system());
         await(clock.ask(link));
         KeyLayout layout = new KeyLayout("older");
-        Moves moves = new Moves(link, layout, clock, 0);
+        Moves moves = new Moves(link, layout, clock, new Moves.Sizes(0, new Oversized(1_000_000, System::nanoTime)));
         Inbox inbox = new Inbox(topology, layout.inboxes(), System::nanoTime, moves::get, moves::present);
         Asking asking = new Asking(link, layout, clock, moves, inbox);
         Key key = new Key("older", UUID.randomUUID().toString());

@@ -121,6 +121,6 @@ class RecordDumpTest {
         assertThat(err.toString(UTF_8)).contains("Usage");
         assertThat(dump("no address", KEY)).isEqualTo(2);
         assertThat(dump("redis://127.0.0.1:1", KEY)).isOne();
-        assertThat(err.toString(UTF_8)).contains("127.0.0.1").contains(":1");
+        assertThat(err.toString(UTF_8)).contains("Connection refused");
     }
 }

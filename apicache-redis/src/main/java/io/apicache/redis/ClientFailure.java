@@ -1,0 +1,89 @@
+package io.apicache.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may be shown of a failure of the client's or the server's: its type, its stack trace, and a reason in words of this library. Their
+ * own messages are not shown: they quote addresses with user names and passwords, and commands with keys and responses.
+ */
+@SuppressWarnings("serial")
+final class ClientFailure extends RuntimeException {
+
+    private static final int DEEPEST = 16;
+    private static final Pattern CODE = Pattern.compile("[A-Z]{2,20}");
+
+    private final @Nullable String lacking;
+
+    private ClientFailure(Throwable original, @Nullable Throwable cause) {
+        super(original.getClass().getName() + ": " + reason(original), cause, false, true);
+        setStackTrace(original.getStackTrace());
+        lacking = RedisFailures.lackingPermission(original);
+    }
+
+    /** {@return see {@link RedisFailures#lackingPermission}} */
+    @Nullable
+    String lackingPermission() {
+        return lacking;
+    }
+
+    /** {@return the failure without words of others, and its causes likewise} */
+    static Throwable of(Throwable failure) {
+        return of(failure, 0);
+    }
+
+    private static Throwable of(Throwable failure, int depth) {
+        if (failure instanceof ClientFailure) {
+            return failure;
+        }
+        Throwable cause = failure.getCause();
+        return new ClientFailure(failure, cause == null || depth == DEEPEST ? null : of(cause, depth + 1));
+    }
+
+    /** {@return why it failed, as far as that can be said without words of others} */
+    static String reason(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; depth < DEEPEST; depth++) {
+            String known = known(cause);
+            if (known != null) {
+                return known;
+            }
+            Throwable next = cause.getCause();
+            if (next == null) {
+                break;
+            }
+            cause = next;
+        }
+        return cause.getClass().getSimpleName();
+    }
+
+    private static @Nullable String known(Throwable failure) {
+        if (failure instanceof RedisCommandExecutionException) {
+            String code = RedisFailures.code(failure);
+            return code != null && CODE.matcher(code).matches()
+                    ? "Redis answered " + code
+                    : "Redis answered with an error";
+        } else if (failure instanceof RedisCommandTimeoutException) {
+            return "no answer within the command time-out";
+        } else if (failure instanceof ConnectTimeoutException) {
+            return "no connection within the time-out";
+        } else if (failure instanceof UnknownHostException) {
+            return "the name of the host is not known";
+        } else if (failure instanceof ConnectException) {
+            return "Connection refused, or the host cannot be reached";
+        } else if (failure instanceof SSLException) {
+            return "the TLS handshake failed";
+        } else if (RedisFailures.isNotConnected(failure)) {
+            return "there is no connection now";
+        } else if (RedisFailures.isQueueFull(failure)) {
+            return "too many commands wait for an answer";
+        }
+        return RedisFailures.isClosed(failure) ? "the connection is closed" : null;
+    }
+}

@@ -1,0 +1,160 @@
+package io.apicache.redis;
+
+import io.apicache.ResponseTooLargeException;
+import io.apicache.spi.Digest;
+import io.apicache.spi.Key;
+import io.apicache.spi.Stored;
+import io.apicache.spi.Token;
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores responses: a short one passes through the script, a long one is put beside the record and takes its place.
+ *
+ * <p><b>Thread-safety:</b> safe.
+ */
+final class HandleCommands {
+
+    /** Up to here a response is passed through the script; Lua reads every byte of it, so a longer one is put beside and renamed. */
+    static final int THROUGH_SCRIPT = 4_096;
+
+    private static final long STAGED_MILLIS = 60_000;
+
+    private final Link link;
+    private final KeyLayout layout;
+    private final Moves moves;
+    private final byte[] sentWhole;
+    private final int longest;
+    private final AtomicLong staged = new AtomicLong();
+
+    HandleCommands(Link link, KeyLayout layout, Moves moves, Moves.Sizes sizes) {
+        this.link = link;
+        this.layout = layout;
+        this.moves = moves;
+        // A limit below the length of a header sends nothing whole.
+        sentWhole = Moves.digits(sizes.sentWhole() == 0 ? 0 : sizes.sentWhole() + (long) StoredRecord.HEADER);
+        longest = sizes.oversized().longest() - StoredRecord.HEADER;
+    }
+
+    CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
+        if (value.length > longest) {
+            return CompletableFuture.failedFuture(new ResponseTooLargeException("the response to " + key + " has "
+                    + value.length + " bytes, at most " + longest + " are accepted"));
+        }
+        RecordName name = layout.record(key);
+        long millis = Moves.millis(keepFor);
+        byte flags = 0;
+        long life = millis; // a key is gone after the millisecond in which it ends, so this is not too short
+        if (millis == 0) {
+            flags = StoredRecord.HAND_OVER;
+            life = Moves.GRACE_MILLIS;
+        } else if (millis < Moves.GRACE_MILLIS) {
+            flags = StoredRecord.HELD_BRIEFLY;
+            life = millis + 1 + Moves.GRACE_MILLIS; // the millisecond is that of Moves.life
+        }
+        Handling handling = new Handling(
+                name, token, StoredRecord.handled(name, token, flags, moves.serverMillis(), value), Moves.digits(life));
+        if (handling.record.length <= THROUGH_SCRIPT + StoredRecord.HEADER) {
+            throughScript(handling);
+        } else {
+            staged(handling);
+        }
+        return handling.answer;
+    }
+
+    private void throughScript(Handling handling) {
+        byte[][] keys = {handling.name.name()};
+        CompletionStage<byte[]> reply = Script.HANDLE.run(
+                link,
+                keys,
+                StoredRecord.token(handling.token),
+                handling.record,
+                handling.lifeMillis,
+                moves.inboxes(),
+                sentWhole);
+        var unused = reply.whenComplete((said, failure) -> handled(handling, said, failure));
+    }
+
+    private void staged(Handling handling) {
+        // Never where another try may have left something: what is there is what becomes the record.
+        byte[] place = layout.staging(handling.name, handling.token.number(), staged.incrementAndGet());
+        // Both go out together. If the first fails, the second finds nothing, and says so.
+        var unused = link.send(commands -> commands.set(place, handling.record, SetArgs.Builder.px(STAGED_MILLIS)));
+        byte[][] keys = {handling.name.name(), place};
+        CompletionStage<byte[]> reply = Script.HANDLE.run(
+                link,
+                keys,
+                StoredRecord.token(handling.token),
+                Arrays.copyOf(handling.record, StoredRecord.HEADER),
+                handling.lifeMillis,
+                moves.inboxes(),
+                sentWhole);
+        var ignored = reply.whenComplete((said, failure) -> {
+            if (RedisFailures.isTryAgain(failure)) {
+                throughScript(handling); // its slot is moving, and of two keys one may be here and one there
+            } else {
+                handled(handling, said, failure);
+            }
+        });
+    }
+
+    private void handled(Handling handling, byte @Nullable [] said, @Nullable Throwable failure) {
+        if (failure != null || said == null) {
+            handling.fail(failure == null ? new IllegalStateException("the script has not replied") : failure);
+            return;
+        }
+        switch (said[0]) {
+            case 'A' -> handling.answer.complete(new Stored.Accepted<>(moves.present(handling.accepted(said))));
+            case 'B' -> {
+                var unused = moves.get(handling.name).whenComplete(handling::storedBefore);
+            }
+            case 'S' -> handling.answer.complete(new Stored.Stale<>());
+            case 'L' -> handling.answer.complete(new Stored.Lost<>());
+            case 'M' -> throughScript(handling); // there was no memory to put it beside, but the script may take some
+            default ->
+                handling.answer.completeExceptionally(
+                        StoredRecord.unreadable(handling.name, "length or format version"));
+        }
+    }
+
+    /** A response on its way into its record. */
+    private final class Handling {
+        final RecordName name;
+        final Token token;
+        final byte[] record;
+        final byte[] lifeMillis;
+        final CompletableFuture<Stored<byte[]>> answer = new CompletableFuture<>();
+
+        Handling(RecordName name, Token token, byte[] record, byte[] lifeMillis) {
+            this.name = name;
+            this.token = token;
+            this.record = record;
+            this.lifeMillis = lifeMillis;
+        }
+
+        void fail(Throwable failure) {
+            answer.completeExceptionally(RedisFailures.translated("handle", name, failure));
+        }
+
+        /** The record as it is in Redis now: with the fingerprint of its claim. */
+        StoredRecord accepted(byte[] said) {
+            Digest fingerprint = StoredRecord.fingerprint(said, 1);
+            return StoredRecord.read(name, StoredRecord.withFingerprint(record, fingerprint));
+        }
+
+        void storedBefore(@Nullable StoredRecord found, @Nullable Throwable failure) {
+            if (failure != null) {
+                fail(failure);
+            } else if (found != null && found.state() == StoredRecord.HANDLED && found.isOf(token)) {
+                answer.complete(new Stored.Accepted<>(moves.present(found)));
+            } else {
+                answer.complete(new Stored.Lost<>()); // it ended between the two commands
+            }
+        }
+    }
+}
