@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 final class Callers {
 
     /** How long a call may take on the slowest machine before it counts as hung. No test that passes waits for this long. */
-    static final long PATIENCE_SECONDS = Long.getLong("apicache.test.patience", 60);
+    static final long PATIENCE_SECONDS = Long.getLong("apicache.test.patience", 300);
 
     private Callers() {}
 

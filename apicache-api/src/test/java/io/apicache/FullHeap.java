@@ -23,7 +23,7 @@ public final class FullHeap {
     private static final Duration LEASE = Duration.ofSeconds(6);
     private static final Duration FULL_FOR = Duration.ofMillis(2_500);
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(Long.getLong("apicache.test.patience", 60));
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(Long.getLong("apicache.test.patience", 300));
 
     private final FaultyStore<String> store = FaultyStore.around(new ReferenceStore<>(Time.system()));
     private final ApiCache<String> cache =
@@ -116,9 +116,12 @@ public final class FullHeap {
 
     private void assertRenewed(List<FirstSeen<String>> owners, List<CompletableFuture<Void>> lost) {
         int renewals = store.calls(Verb.RENEW);
-        await("claims are renewed", () -> store.calls(Verb.RENEW) >= renewals + 2 * owners.size());
+        await(
+                "claims are renewed, or lost on a machine that was slow enough",
+                () -> store.calls(Verb.RENEW) >= renewals + 2 * owners.size()
+                        || owners.stream().allMatch(FirstSeen::isLost));
         for (int i = 0; i < owners.size(); i++) {
-            if (owners.get(i).isLost()) { // on a machine that was slow enough
+            if (owners.get(i).isLost()) {
                 CompletableFuture<Void> told = lost.get(i);
                 await("lost() completes", told::isDone);
             } else {

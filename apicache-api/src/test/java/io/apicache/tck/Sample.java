@@ -25,7 +25,18 @@ public final class Sample {
      * @param size how many, at least 2
      */
     public static List<Integer> upTo(int last, int size) {
-        SplittableRandom random = new SplittableRandom(seed());
+        return upTo(seed(), last, size);
+    }
+
+    /**
+     * {@return as above, for a test that takes many samples and prints one seed}
+     *
+     * @param seed what is the same gives the same numbers
+     * @param last the greatest number; 0 is the smallest
+     * @param size how many, at least 2
+     */
+    public static List<Integer> upTo(long seed, int last, int size) {
+        SplittableRandom random = new SplittableRandom(seed);
         TreeSet<Integer> chosen = new TreeSet<>(List.of(0, last));
         while (chosen.size() < Math.min(size, last + 1)) {
             chosen.add(random.nextInt(last));

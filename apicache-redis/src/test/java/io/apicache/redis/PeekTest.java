@@ -64,7 +64,7 @@ class PeekTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2_000, 60_000})
+    @ValueSource(ints = {4_900, 60_000})
     @DisplayName("H1 a response that was invalidated or replaced meanwhile is not returned by a look")
     void aLookIsOneStep(int keepForMillis) {
         await(there.handle(key, claimed(), new byte[1], Duration.ofMillis(keepForMillis)));

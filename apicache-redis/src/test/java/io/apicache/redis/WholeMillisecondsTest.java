@@ -37,7 +37,9 @@ class WholeMillisecondsTest {
             """;
 
     private final RedisServer server = RedisShared.server();
-    private final RedisStore store = RedisStore.connect(RedisShared.uri());
+    private final RedisStore store = RedisStore.builder(RedisShared.uri())
+            .commandTimeout(Duration.ofSeconds(4))
+            .connect();
     private final String id = "id-" + UUID.randomUUID();
     private RespConnection connection;
 
