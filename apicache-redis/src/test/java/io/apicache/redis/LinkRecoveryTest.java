@@ -58,7 +58,7 @@ class LinkRecoveryTest {
 
     @Test
     @DisplayName("E1 a connection that is not made again by itself for half a minute is replaced, and closed")
-    void replacesWhatNobodyMends() {
+    void replacesWhatStaysBroken() {
         disconnected();
         time.advance(Duration.ofSeconds(30));
         disconnected();
