@@ -431,8 +431,8 @@ public final class ApiCache<R> implements AutoCloseable {
          * that block in {@code receiveAndWait} need no thread of the executor.
          *
          * <p>{@code execute} must return without running the task in the calling thread, which may be the store's or the timer's. What the
-         * executor refuses runs on up to 16 threads of the cache's own; so does what it has not run one {@code storeTimeout} after the
-         * outcome was there.
+         * executor refuses runs on up to 16 threads of the cache's own; so does what it has not run half a {@code storeTimeout} after the
+         * outcome was there, and one whole at the latest.
          *
          * @param executor not shut down by the cache
          * @return this

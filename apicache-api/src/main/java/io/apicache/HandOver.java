@@ -88,10 +88,4 @@ final class HandOver<U> implements Runnable {
             ready = true;
         }
     }
-
-    /** {@return when the executor has had its time, or null while the outcome is not there} */
-    @Nullable
-    Long due(long patience) {
-        return ready ? readyAt + patience : null;
-    }
 }

@@ -7,11 +7,17 @@ import org.jspecify.annotations.Nullable;
 /** The outcomes that callers without a thread still wait for, so that none depends on the executor alone. */
 final class HandOvers {
 
+    private static final int VISITS_PER_PATIENCE = 4;
+
     private final long patience;
+    private final long pause;
     private final Set<HandOver<?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean visited;
+    private volatile long lastVisit;
 
     HandOvers(Limits limits) {
         this.patience = limits.storeTimeoutNanos();
+        this.pause = patience / VISITS_PER_PATIENCE;
     }
 
     void add(HandOver<?> handOver) {
@@ -26,16 +32,19 @@ final class HandOvers {
         return open.isEmpty();
     }
 
-    /** Passes on what is late. {@return when the next one will be late, or null if none is open} */
+    /** Passes on what is late. {@return when to look again, or null if none is open} However often it is called, it visits all four times per store time-out. */
     @Nullable
     Long sweep(long now) {
-        Long next = null;
-        for (HandOver<?> handOver : open) {
-            handOver.rescue(now, patience);
-            Long due = handOver.due(patience);
-            long at = due == null ? now + patience : due;
-            next = next == null ? at : Decision.earlier(next, at);
+        if (open.isEmpty()) {
+            return null;
         }
-        return next;
+        if (!visited || now - lastVisit >= pause) {
+            visited = true;
+            lastVisit = now;
+            for (HandOver<?> handOver : open) {
+                handOver.rescue(now, patience - 2 * pause);
+            }
+        }
+        return lastVisit + pause;
     }
 }

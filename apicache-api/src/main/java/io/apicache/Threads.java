@@ -37,6 +37,7 @@ final class Threads {
     private @Nullable ThreadPoolExecutor rescuers;
     private boolean closed;
     private volatile @Nullable Thread timerThread;
+    private final AtomicInteger failures = new AtomicInteger();
 
     Threads(String namespace, @Nullable ScheduledExecutorService scheduler, @Nullable Executor executor) {
         this.namespace = namespace;
@@ -59,8 +60,7 @@ final class Threads {
     }
 
     /** Tries twice, since a timer that threw once may well do better. {@return null if it refuses, or has been shut down} */
-    private static @Nullable ScheduledFuture<?> onGivenTimer(
-            ScheduledExecutorService timer, Runnable task, long delay) {
+    private @Nullable ScheduledFuture<?> onGivenTimer(ScheduledExecutorService timer, Runnable task, long delay) {
         for (int attempt = 0; attempt < 2; attempt++) {
             try {
                 if (timer.isShutdown()) {
@@ -71,7 +71,7 @@ final class Threads {
                     return scheduled;
                 }
             } catch (Throwable e) {
-                Failures.log("the scheduler that the cache was given failed", e);
+                report("the scheduler that the cache was given failed", e);
             }
         }
         return null;
@@ -140,7 +140,7 @@ final class Threads {
         }
     }
 
-    private static boolean isTaken(Supplier<? extends @Nullable Executor> pool, Runnable task) {
+    private boolean isTaken(Supplier<? extends @Nullable Executor> pool, Runnable task) {
         try {
             Executor executor = pool.get();
             if (executor != null) {
@@ -148,9 +148,17 @@ final class Threads {
                 return true;
             }
         } catch (Throwable e) { // shut down, full, or without heap: the next one is tried
-            Failures.log("an executor refused a task, which runs elsewhere", e);
+            report("an executor refused a task, which runs elsewhere", e);
         }
         return false;
+    }
+
+    /** Logs the first failure, the second, the fourth, and so on: an executor that refuses refuses thousands of times. */
+    private void report(String what, Throwable failure) {
+        int number = failures.incrementAndGet();
+        if (Integer.bitCount(number) == 1) {
+            Failures.log(what + " (failure " + number + " of a timer or an executor of this cache)", failure);
+        }
     }
 
     private @Nullable Executor ownCallbacks() {

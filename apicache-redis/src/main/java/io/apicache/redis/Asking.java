@@ -118,7 +118,7 @@ final class Asking {
         void take() {
             CompletionStage<byte[]> reply = link.send(commands ->
                     commands.setGet(name.name(), pending, SetArgs.Builder.nx().px(life)));
-            var unused = reply.whenComplete((found, failure) -> {
+            Safely.then(reply, answer, (found, failure) -> {
                 if (failure == null && found == null) {
                     granted(number, false, 0);
                 } else if (failure != null && RedisFailures.isNotUnderstood(failure)) {
@@ -134,13 +134,13 @@ final class Asking {
             CompletionStage<String> set = link.send(commands ->
                     commands.set(name.name(), pending, SetArgs.Builder.nx().px(life)));
             CompletionStage<byte[]> get = link.send(commands -> commands.get(name.name()));
-            var unused = set.whenComplete((ok, failure) -> {
+            Safely.then(set, answer, (ok, failure) -> {
                 if (failure == null && ok != null) {
                     granted(number, false, 0);
                 } else if (failure != null) {
                     seen(null, failure);
                 } else {
-                    var ignored = get.whenComplete(this::seen);
+                    Safely.then(get, answer, this::seen);
                 }
             });
         }
@@ -184,7 +184,7 @@ final class Asking {
             }
             byte[][] keys = {name.name()};
             CompletionStage<List<Object>> reply = Script.JOIN.run(link, keys, pending, Moves.digits(life), inboxId);
-            var unused = reply.whenComplete((said, failure) -> {
+            Safely.then(reply, answer, (said, failure) -> {
                 if (failure == null) {
                     attempt(() -> scriptSaid(said));
                 } else if (RedisFailures.isReadOnly(failure)) {
@@ -202,7 +202,7 @@ final class Asking {
                             said.get(3));
                 case 'P' -> pending(StoredRecord.read(name, (byte[]) said.get(1)), (Long) said.get(2));
                 case 'D' -> {
-                    var unused = moves.get(name).whenComplete((found, failure) -> {
+                    Safely.then(moves.get(name), answer, (found, failure) -> {
                         if (failure != null) {
                             fail(failure);
                         } else if (found != null && found.state() == StoredRecord.HANDLED) {
@@ -220,15 +220,13 @@ final class Asking {
 
         /** A response that is there is still handed out, and a claim that is open is still reported. Nobody is registered. */
         private void lookOnly(Throwable refusal) {
-            var unused = moves.look(name)
-                    .thenApply(look -> look != null && answered(look))
-                    .whenComplete((answered, failure) -> {
-                        if (failure != null) {
-                            fail(failure);
-                        } else if (!answered) {
-                            fail(refusal);
-                        }
-                    });
+            Safely.then(moves.look(name), answer, (look, failure) -> {
+                if (failure != null) {
+                    fail(failure);
+                } else if (look == null || !answered(look)) {
+                    fail(refusal);
+                }
+            });
         }
 
         private boolean answered(Look look) {
@@ -253,19 +251,22 @@ final class Asking {
             if (!clock.isDoubtful() && clock.micros() - 1_000 * millisAgo - granted <= OLDEST_MICROS) {
                 return answer.complete(new Claimed.Granted<>(token, takenOver));
             }
-            var unused = moves.release(name.key(), token)
-                    .whenComplete((released, failure) -> fail(
-                            failure != null
-                                    ? failure
-                                    : new StoreUnavailableException(
-                                            verb + " of " + name.key()
-                                                    + " was under way for too long, and was given back",
-                                            Outcome.NOT_EXECUTED,
-                                            null)));
+            Safely.then(moves.release(name.key(), token), answer, (released, failure) -> {
+                if (failure != null) {
+                    fail(failure);
+                }
+                answer.completeExceptionally(new StoreUnavailableException(
+                        verb + " of " + name.key() + " was under way for too long, and was given back",
+                        Outcome.NOT_EXECUTED,
+                        null));
+            });
             return true;
         }
 
         private boolean pending(StoredRecord record, long leaseLeft) {
+            if (inboxId.length > 0) {
+                inbox.joined(name, record.number());
+            }
             return answer.complete(
                     new Claimed.Pending<>(record.number(), Duration.ofMillis(leaseLeft), record.fingerprint()));
         }
@@ -273,7 +274,7 @@ final class Asking {
         private void attempt(Runnable step) {
             try {
                 step.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 fail(e);
             }
         }

@@ -84,23 +84,29 @@ final class Connector {
         Oversized oversized = new Oversized(settings.longestRecord(), time::nanoTime);
         Moves moves = new Moves(link, settings.layout, clock, new Moves.Sizes(settings.inlineLimit, oversized));
         Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
+        boolean opened = false;
         try {
             await(inbox.open());
-        } catch (ExecutionException | TimeoutException | InterruptedException e) {
-            RedisStore.awaitQuietly(inbox.close());
-            throw e;
+            Asking asking = new Asking(link, settings.layout, clock, moves, inbox);
+            ScheduledFuture<?> upkeep = topology.resources()
+                    .eventExecutorGroup()
+                    .scheduleWithFixedDelay(
+                            () -> keepUp(link, clock, inbox), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
+            RedisStore store = new RedisStore(new Opened(topology, link, inbox, moves, asking, upkeep));
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                RedisStore.awaitQuietly(inbox.close());
+            }
         }
-        Asking asking = new Asking(link, settings.layout, clock, moves, inbox);
-        ScheduledFuture<?> upkeep = topology.resources()
-                .eventExecutorGroup()
-                .scheduleWithFixedDelay(
-                        () -> keepUp(link, clock, inbox), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
-        return new RedisStore(new Opened(topology, link, inbox, moves, asking, upkeep));
     }
 
     private static void keepUp(Link link, ServerClock clock, Inbox inbox) {
-        inbox.check();
-        var unused = clock.ask(link);
+        Safely.run(inbox::check);
+        Safely.run(() -> {
+            var unused = clock.ask(link);
+        });
     }
 
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
@@ -110,17 +116,19 @@ final class Connector {
 
     private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
+        boolean tried = false;
         try {
             SelfTest.tryEveryMove(store, longResponse());
             store.forgetJoined(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
+            tried = true;
             return store;
         } catch (ExecutionException e) {
-            store.close();
             throw unavailable(e);
-        } catch (RuntimeException | InterruptedException | TimeoutException e) {
-            store.close();
-            throw e;
+        } finally {
+            if (!tried) {
+                store.close();
+            }
         }
     }
 

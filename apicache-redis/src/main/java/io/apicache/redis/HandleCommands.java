@@ -77,7 +77,7 @@ final class HandleCommands {
                 handling.lifeMillis,
                 moves.inboxes(),
                 sentWhole);
-        var unused = reply.whenComplete((said, failure) -> handled(handling, said, failure));
+        Safely.then(reply, handling.answer, (said, failure) -> handled(handling, said, failure));
     }
 
     private void staged(Handling handling) {
@@ -94,7 +94,7 @@ final class HandleCommands {
                 handling.lifeMillis,
                 moves.inboxes(),
                 sentWhole);
-        var ignored = reply.whenComplete((said, failure) -> {
+        Safely.then(reply, handling.answer, (said, failure) -> {
             if (RedisFailures.isTryAgain(failure)) {
                 throughScript(handling); // its slot is moving, and of two keys one may be here and one there
             } else {
@@ -111,7 +111,7 @@ final class HandleCommands {
         switch (said[0]) {
             case 'A' -> handling.answer.complete(new Stored.Accepted<>(moves.present(handling.accepted(said))));
             case 'B' -> {
-                var unused = moves.get(handling.name).whenComplete(handling::storedBefore);
+                Safely.then(moves.get(handling.name), handling.answer, handling::storedBefore);
             }
             case 'S' -> handling.answer.complete(new Stored.Stale<>());
             case 'L' -> handling.answer.complete(new Stored.Lost<>());

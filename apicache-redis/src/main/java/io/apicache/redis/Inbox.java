@@ -1,6 +1,6 @@
 package io.apicache.redis;
 
-import io.apicache.redis.StoredRecord.KeyHash;
+import io.apicache.redis.Joined.Entry;
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
@@ -14,9 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -37,18 +35,14 @@ final class Inbox {
     /** Length of an inbox's id in a record. */
     static final int ID_BYTES = 16;
 
-    /** Whoever still waits has joined again within this time. */
-    private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     private static final int UNANSWERED_IN_A_ROW = 2;
 
     private final Topology topology;
     private final Function<RecordName, CompletionStage<@Nullable StoredRecord>> fetch;
     private final Function<StoredRecord, Handled<byte[]>> present;
-    private final LongSupplier nanoTime;
     private final byte[] id = randomId();
     private final byte[] channel;
-    private final ConcurrentHashMap<KeyHash, Expected> expected = new ConcurrentHashMap<>();
+    private final Joined joined;
     private final List<Hints<byte[]>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<?> ready = new CompletableFuture<>();
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -71,7 +65,7 @@ final class Inbox {
             Function<RecordName, CompletionStage<@Nullable StoredRecord>> fetch,
             Function<StoredRecord, Handled<byte[]>> present) {
         this.topology = topology;
-        this.nanoTime = nanoTime;
+        joined = new Joined(nanoTime);
         this.fetch = fetch;
         this.present = present;
         channel = Arrays.copyOf(prefix, prefix.length + ID_BYTES);
@@ -96,13 +90,20 @@ final class Inbox {
 
     /** A message about this record is wanted. To be called before the record is joined: the message may come before the answer. */
     void expect(RecordName name) {
-        long until = nanoTime.getAsLong() + FORGET_NANOS;
-        expected.computeIfAbsent(KeyHash.of(name), hash -> new Expected(name)).until = until;
+        joined.add(name);
+    }
+
+    /** The record that was joined belongs to the owner of this token. A message about an earlier one comes too late. */
+    void joined(RecordName name, long number) {
+        Entry entry = joined.get(KeyHash.of(name));
+        if (entry != null) {
+            entry.number = number;
+        }
     }
 
     /** No message about what was joined so far is wanted. */
     void forget() {
-        expected.clear();
+        joined.clear();
     }
 
     // ---- the subscription
@@ -118,28 +119,41 @@ final class Inbox {
     }
 
     private CompletionStage<?> connect() {
-        return topology.connectInbox().thenCompose(fresh -> {
-            fresh.addListener(new Incoming(fresh));
-            StatefulRedisPubSubConnection<byte[], byte[]> before = connection;
-            subscribed = false;
-            connection = fresh;
-            if (before != null) {
-                var unused = before.closeAsync();
+        CompletionStage<? extends StatefulRedisPubSubConnection<byte[], byte[]>> made =
+                Safely.call(topology::connectInbox);
+        return made.thenCompose(fresh -> {
+            try {
+                return subscribe(fresh);
+            } catch (Throwable e) {
+                if (!fresh.equals(connection)) {
+                    var unused = fresh.closeAsync();
+                }
+                throw e;
             }
-            if (closed) {
-                return fresh.closeAsync();
-            }
-            return fresh.async().subscribe(channel);
         });
+    }
+
+    private CompletionStage<Void> subscribe(StatefulRedisPubSubConnection<byte[], byte[]> fresh) {
+        fresh.addListener(new Incoming(fresh));
+        StatefulRedisPubSubConnection<byte[], byte[]> before = connection;
+        subscribed = false;
+        connection = fresh;
+        if (before != null) {
+            var unused = before.closeAsync();
+        }
+        return closed ? fresh.closeAsync() : fresh.async().subscribe(channel);
     }
 
     /** Looks whether the connection is alive, and forgets what nobody waits for. Called from time to time. */
     void check() {
-        long now = nanoTime.getAsLong();
-        expected.values().removeIf(entry -> now - entry.until > 0);
+        joined.forgetOld();
         StatefulRedisPubSubConnection<byte[], byte[]> checked = connection;
-        if (checked == null || !checked.isOpen()) {
-            return; // Lettuce reconnects by itself
+        if (checked == null) {
+            return;
+        }
+        if (!checked.isOpen()) { // Lettuce reconnects by itself, unless what does it has died
+            failed();
+            return;
         }
         var unused = checked.async().ping().whenComplete((pong, failure) -> {
             if (failure == null) {
@@ -147,14 +161,14 @@ final class Inbox {
                 if (!subscribed) { // it broke before the reply, and Lettuce repeats only what was confirmed
                     var ignored = checked.async().subscribe(channel);
                 }
-            } else if (RedisFailures.isTimeout(failure) && unanswered.incrementAndGet() >= UNANSWERED_IN_A_ROW) {
-                replace();
+            } else if (RedisFailures.isTimeout(failure)) {
+                failed();
             }
         });
     }
 
-    private void replace() {
-        if (!closed && replacing.compareAndSet(false, true)) {
+    private void failed() {
+        if (unanswered.incrementAndGet() >= UNANSWERED_IN_A_ROW && !closed && replacing.compareAndSet(false, true)) {
             unanswered.set(0);
             var unused = connect().whenComplete((done, failure) -> replacing.set(false));
         }
@@ -164,7 +178,7 @@ final class Inbox {
     CompletableFuture<Void> close() {
         closed = true;
         listeners.clear();
-        expected.clear();
+        joined.clear();
         StatefulRedisPubSubConnection<byte[], byte[]> open = connection;
         return open == null ? CompletableFuture.completedFuture(null) : open.closeAsync();
     }
@@ -173,19 +187,20 @@ final class Inbox {
 
     private void receive(byte[] message) {
         StoredRecord record = StoredRecord.read(message);
-        Expected entry = record == null ? null : expected.get(record.hash());
-        if (record == null || entry == null) {
-            return; // nobody waits for it here any more
+        Entry entry = record == null ? null : joined.get(record.hash());
+        if (record == null || entry == null || record.number() < entry.number) {
+            return; // nobody waits for it here any more, or it is about an owner before the one that is waited for
         }
         Key key = entry.name.key();
         if (record.state() != StoredRecord.HANDLED) {
             tell(hints -> hints.changed(key));
         } else if ((record.flags() & StoredRecord.NOTICE) == 0) {
-            expected.remove(record.hash(), entry);
+            joined.remove(record.hash(), entry);
             Handled<byte[]> handled = present.apply(record);
             tell(hints -> hints.handled(key, handled));
         } else if (entry.fetching.compareAndSet(false, true)) {
-            var unused = fetch.apply(entry.name).whenComplete((found, failure) -> {
+            CompletionStage<@Nullable StoredRecord> fetched = Safely.call(() -> fetch.apply(entry.name));
+            var unused = fetched.whenComplete((found, failure) -> {
                 entry.fetching.set(false);
                 if (failure == null && found != null && found.state() == StoredRecord.HANDLED) {
                     Handled<byte[]> handled = present.apply(found);
@@ -197,8 +212,11 @@ final class Inbox {
         }
     }
 
+    /** What one listener throws keeps nothing from the others, nor from the connection. */
     private void tell(Consumer<Hints<byte[]>> event) {
-        listeners.forEach(event);
+        for (Hints<byte[]> listener : listeners) {
+            Safely.run(() -> event.accept(listener));
+        }
     }
 
     private final class Incoming extends RedisPubSubAdapter<byte[], byte[]> {
@@ -210,9 +228,11 @@ final class Inbox {
 
         @Override
         public void message(byte[] from, byte[] message) {
-            if (Arrays.equals(from, channel)) {
-                receive(message);
-            }
+            Safely.run(() -> {
+                if (Arrays.equals(from, channel)) {
+                    receive(message);
+                }
+            });
         }
 
         @Override
@@ -223,17 +243,6 @@ final class Inbox {
             if (!ready.complete(null)) {
                 tell(Hints::missed);
             }
-        }
-    }
-
-    /** A record that was joined. */
-    private static final class Expected {
-        final RecordName name;
-        final AtomicBoolean fetching = new AtomicBoolean();
-        volatile long until;
-
-        Expected(RecordName name) {
-            this.name = name;
         }
     }
 

@@ -1,6 +1,5 @@
 package io.apicache.redis;
 
-import io.apicache.redis.StoredRecord.KeyHash;
 import io.apicache.spi.Key;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -54,7 +53,7 @@ final class KeyLayout {
 
     /** {@return the hash in the record that lies under a name} */
     static KeyHash hashOf(String name) {
-        return KeyHash.of(sha256(name.getBytes(StandardCharsets.US_ASCII)));
+        return KeyHash.of(sha256(name.getBytes(StandardCharsets.US_ASCII)), 0);
     }
 
     /** {@return where a large response lies until it becomes the record: one place for each try, in the record's slot} */

@@ -7,7 +7,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +32,9 @@ final class Link {
     /** A node of a cluster that is new to the client refuses commands until its connection stands. */
     private static final long AGAIN_AFTER_MILLIS = 10;
 
+    /** Whoever reconnects does so within half a second, once the server is there. */
+    private static final long DISCONNECTED_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Topology topology;
     private final Time time;
     private final long patienceNanos;
@@ -42,6 +44,8 @@ final class Link {
     private volatile Commands current;
     private volatile long replacedAt;
     private volatile ServerInfo server;
+    private volatile boolean disconnected;
+    private volatile long disconnectedSince;
     private volatile boolean closed;
 
     /**
@@ -83,11 +87,12 @@ final class Link {
         RedisFuture<T> reply;
         try {
             reply = command.apply(used.async());
-        } catch (RuntimeException e) { // a queue that is full, a slot without a node
-            observe(used, e);
+        } catch (Throwable e) { // a queue that is full, a slot without a node, no memory
+            Safely.run(() -> observe(used, e));
             return CompletableFuture.failedFuture(e);
         }
-        return reply.whenComplete((said, failure) -> observe(used, failure)).toCompletableFuture();
+        return reply.whenComplete((said, failure) -> Safely.run(() -> observe(used, failure)))
+                .toCompletableFuture();
     }
 
     /** Sends a command once more that was refused, not executed, because its node was just being connected to. */
@@ -96,29 +101,31 @@ final class Link {
             CompletableFuture<T> refused,
             long deadline,
             CompletableFuture<T> result) {
-        var unused = refused.whenComplete((said, failure) -> {
+        Safely.then(refused, result, (said, failure) -> {
             if (failure == null) {
                 result.complete(said);
-            } else if (closed || deadline - time.nanoTime() < 0 || !RedisFailures.isNotConnected(failure)) {
-                result.completeExceptionally(failure);
-            } else if (!later(AGAIN_AFTER_MILLIS, () -> again(command, dispatch(command), deadline, result))) {
+            } else if (closed
+                    || deadline - time.nanoTime() < 0
+                    || !RedisFailures.isNotConnected(failure)
+                    || !later(AGAIN_AFTER_MILLIS, () -> again(command, dispatch(command), deadline, result))) {
                 result.completeExceptionally(failure);
             }
         });
     }
 
-    /** {@return false if the client was shut down} */
+    /** {@return false if it will not run: the client was shut down, or there is no memory} */
     private boolean later(long millis, Runnable task) {
         try {
             var unused = topology.resources().eventExecutorGroup().schedule(task, millis, TimeUnit.MILLISECONDS);
             return true;
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) {
             return false;
         }
     }
 
     private void observe(Commands used, @Nullable Throwable failure) {
         if (failure == null) {
+            disconnected = false;
             // In a cluster this may be another node than the one that is silent.
             if (timeouts.get() != 0 && !topology.connectsWhenNeeded()) {
                 timeouts.set(0);
@@ -127,9 +134,22 @@ final class Link {
             if (current.equals(used) && countTimeout(time.nanoTime()) >= TIMEOUTS_IN_A_ROW) {
                 replace(used);
             }
+        } else if (RedisFailures.isNotConnected(failure)) {
+            observeDisconnected(used, time.nanoTime());
         } else if ("READONLY".equals(RedisFailures.code(failure))
                 && time.nanoTime() - replacedAt > READ_ONLY_PATIENCE_NANOS) {
             replace(used); // the master is elsewhere by now, perhaps
+        }
+    }
+
+    /** Lettuce reconnects by itself, unless what does it has died. */
+    private void observeDisconnected(Commands used, long now) {
+        if (!disconnected) {
+            disconnectedSince = now;
+            disconnected = true;
+        } else if (now - disconnectedSince > DISCONNECTED_PATIENCE_NANOS) {
+            disconnectedSince = now;
+            replace(used);
         }
     }
 
@@ -145,25 +165,31 @@ final class Link {
         if (closed || !current.equals(broken) || !replacing.compareAndSet(false, true)) {
             return;
         }
-        var unused = topology.connect().whenComplete((fresh, failure) -> {
-            if (failure == null) {
-                timeouts.set(0);
-                replacedAt = time.nanoTime();
-                current = fresh;
-                retire(broken);
-                if (closed) {
-                    var ignored = fresh.connection().closeAsync();
+        var unused = Safely.call(topology::connect).whenComplete((fresh, failure) -> {
+            try {
+                if (failure == null) {
+                    timeouts.set(0);
+                    replacedAt = time.nanoTime();
+                    current = fresh;
+                    retire(broken);
+                    if (closed) {
+                        var ignored = fresh.connection().closeAsync();
+                    }
                 }
+            } finally {
+                replacing.set(false);
             }
-            replacing.set(false);
         });
     }
 
     /** Closes a connection when what is under way on it has been answered, or has timed out. */
     private void retire(Commands old) {
-        boolean unused = later(TimeUnit.NANOSECONDS.toMillis(patienceNanos), () -> {
-            var ignored = old.connection().closeAsync();
-        });
+        Runnable close = () -> {
+            var unused = old.connection().closeAsync();
+        };
+        if (!later(TimeUnit.NANOSECONDS.toMillis(patienceNanos), close)) {
+            close.run();
+        }
     }
 
     /** {@return when it is closed} */

@@ -115,8 +115,8 @@ final class Moves {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         byte[][] keys = {name.name()};
         CompletionStage<Long> reply = script.run(link, keys, args);
-        var unused = reply.whenComplete((said, failure) -> {
-            if (failure == null) {
+        Safely.then(reply, answer, (said, failure) -> {
+            if (failure == null && said != null) {
                 answer.complete(said == 1);
             } else {
                 answer.completeExceptionally(RedisFailures.translated(verb, name, failure));
@@ -130,7 +130,7 @@ final class Moves {
     CompletionStage<Optional<Handled<byte[]>>> peek(Key key) {
         RecordName name = layout.record(key);
         CompletableFuture<Optional<Handled<byte[]>>> answer = new CompletableFuture<>();
-        var unused = look(name).whenComplete((look, failure) -> {
+        Safely.then(look(name), answer, (look, failure) -> {
             if (failure == null) {
                 answer.complete(
                         look != null && look.isRetained() ? Optional.of(present(look.record())) : Optional.empty());

@@ -1,7 +1,6 @@
 package io.apicache.redis;
 
 import io.apicache.CorruptRecordException;
-import io.apicache.redis.StoredRecord.KeyHash;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

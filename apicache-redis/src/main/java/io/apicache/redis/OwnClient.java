@@ -72,7 +72,7 @@ final class OwnClient {
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
         return new Topology.Single(client, uri, () -> {
-            client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
             shutDown(resources);
         });
     }
@@ -88,7 +88,7 @@ final class OwnClient {
                         .build())
                 .build());
         return new Topology.Cluster(client, () -> {
-            client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
             shutDown(resources);
         });
     }

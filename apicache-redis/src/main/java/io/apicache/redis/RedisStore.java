@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,11 +207,18 @@ public final class RedisStore implements Store<byte[]> {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            upkeep.cancel(false);
-            // Awaited, or the client would close them once more, and complain of it.
-            awaitQuietly(CompletableFuture.allOf(inbox.close(), link.close()));
-            topology.close();
+            try {
+                upkeep.cancel(false);
+                // Awaited, or the client would close them once more, and complain of it.
+                awaitQuietly(CompletableFuture.allOf(closing(inbox::close), closing(link::close)));
+            } finally {
+                topology.close();
+            }
         }
+    }
+
+    private static CompletableFuture<Void> closing(Supplier<CompletableFuture<Void>> close) {
+        return Safely.call(close).toCompletableFuture();
     }
 
     /** Nobody here waits for what was joined so far. */

@@ -59,27 +59,35 @@ final class ReplyGuard extends ChannelInboundHandlerAdapter {
             pass(context, message);
             return;
         }
-        int start = bytes.readerIndex();
-        int at = start;
-        int lineStart = inLine ? -1 : start;
-        while (at < bytes.writerIndex() && !refused) {
-            if (toSkip > 0) {
-                int skipped = (int) Math.min(toSkip, bytes.writerIndex() - at);
-                toSkip -= skipped;
-                at += skipped;
-                lineStart = at;
-            } else {
-                if (!inLine) {
-                    lineStart = at;
-                }
-                at = readLine(bytes, at);
-            }
+        int lineStart;
+        try {
+            lineStart = scan(bytes);
+        } catch (Throwable e) { // replies would go to the wrong commands from here on
+            refused = true;
+            lineStart = -1;
         }
         if (refused) {
             refuse(context, bytes, lineStart);
         } else {
             context.fireChannelRead(bytes);
         }
+    }
+
+    /** {@return where the last line that has begun in these bytes begins, or -1} */
+    private int scan(ByteBuf bytes) {
+        int at = bytes.readerIndex();
+        int lineStart = -1;
+        while (at < bytes.writerIndex() && !refused) {
+            if (toSkip > 0) {
+                int skipped = (int) Math.min(toSkip, bytes.writerIndex() - at);
+                toSkip -= skipped;
+                at += skipped;
+            } else {
+                lineStart = inLine ? lineStart : at;
+                at = readLine(bytes, at);
+            }
+        }
+        return lineStart;
     }
 
     private void pass(ChannelHandlerContext context, Object message) {

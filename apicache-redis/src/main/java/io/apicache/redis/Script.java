@@ -56,7 +56,7 @@ final class Script {
         CompletableFuture<T> reply = new CompletableFuture<>();
         CompletionStage<T> known =
                 link.send(commands -> commands.evalsha(flags ? flaggedDigest : plainDigest, output, keys, args));
-        var unused = known.whenComplete((said, failure) -> {
+        Safely.then(known, reply, (said, failure) -> {
             if (failure == null) {
                 reply.complete(said);
             } else if (RedisFailures.isNoScript(failure)) {

@@ -241,7 +241,7 @@ final class StoredRecord {
     }
 
     KeyHash hash() {
-        return new KeyHash((long) LONG.get(bytes, HASH), (long) LONG.get(bytes, HASH + 8));
+        return KeyHash.of(bytes, HASH);
     }
 
     @Nullable
@@ -273,22 +273,5 @@ final class StoredRecord {
     /** {@return how many processes wait} */
     int inboxes() {
         return state() == PENDING ? (bytes.length - HEADER) / Inbox.ID_BYTES : 0;
-    }
-
-    /**
-     * The hash of a key, to look up who waits for it.
-     *
-     * @param high the first half
-     * @param low the second half
-     */
-    record KeyHash(long high, long low) {
-
-        static KeyHash of(RecordName name) {
-            return of(name.hash());
-        }
-
-        static KeyHash of(byte[] hash) {
-            return new KeyHash((long) LONG.get(hash, 0), (long) LONG.get(hash, 8));
-        }
     }
 }

@@ -1,0 +1,155 @@
+package io.apicache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.spi.Store;
+import io.apicache.tck.FaultyStore;
+import io.apicache.tck.FaultyStore.Fault;
+import io.apicache.tck.FaultyStore.Verb;
+import io.apicache.tck.ManualTime;
+import io.apicache.tck.ReferenceStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The limit of waiters holds while the store fails: then everybody waits, and an outage would fill the heap. */
+class WaiterLimitsTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration STORE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final ManualTime time = new ManualTime();
+    private final FaultyStore<String> faulty = FaultyStore.around(new ReferenceStore<>(time));
+    private final List<ApiCache<String>> open = new ArrayList<>();
+
+    private ApiCache<String> limited(Unavailable whenUnavailable) {
+        ApiCache<String> cache = ApiCache.over((Store<String>) faulty)
+                .time(time)
+                .scheduler(time.scheduler())
+                .executor(Runnable::run)
+                .storeTimeout(STORE_TIMEOUT)
+                .maxWaiters(5, 7)
+                .whenUnavailable(whenUnavailable)
+                .build();
+        open.add(cache);
+        return cache;
+    }
+
+    @AfterEach
+    void close() {
+        faulty.heal();
+        open.forEach(ApiCache::close);
+    }
+
+    private void fail(Fault fault) {
+        faulty.every(1, Verb.CLAIM, fault).every(1, Verb.JOIN, fault);
+    }
+
+    private static List<CompletableFuture<Receipt<String>>> callers(
+            ApiCache<String> cache, int count, IntFunction<String> id) {
+        List<CompletableFuture<Receipt<String>>> callers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            callers.add(cache.receiveAsync(id.apply(i), LONG));
+        }
+        return callers;
+    }
+
+    private static int refused(List<CompletableFuture<Receipt<String>>> callers) {
+        int refused = 0;
+        for (CompletableFuture<Receipt<String>> caller : callers) {
+            if (caller.isDone()) {
+                assertThat(Callers.outcome(caller, "a caller")).isInstanceOf(StoreUnavailableException.class);
+                refused++;
+            }
+        }
+        return refused;
+    }
+
+    @Test
+    @DisplayName(
+            "M1 W2 while the store refuses, no more callers wait on one id than the limit says, and they are counted")
+    void theLimitOfOneIdHoldsWhileTheStoreRefuses() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        fail(Fault.REFUSED);
+
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id");
+        time.advance(Duration.ofSeconds(1)); // in which the look was repeated, and failed again
+
+        assertThat(refused(callers)).isEqualTo(15);
+        assertThat(cache.toString()).contains(" 5 waiters");
+    }
+
+    @Test
+    @DisplayName(
+            "M1 W2 while the store refuses, no more callers wait on all ids than the limit says, and they are counted")
+    void theLimitOfAllIdsHoldsWhileTheStoreRefuses() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        fail(Fault.REFUSED);
+
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id " + i);
+        time.advance(Duration.ofSeconds(1));
+
+        assertThat(refused(callers)).isEqualTo(13);
+        assertThat(cache.toString()).contains(" 7 ids", " 7 waiters");
+    }
+
+    @Test
+    @DisplayName("M1 W2 while the store does not answer, callers over the limit end with the first time-out")
+    void theLimitHoldsWhileTheStoreIsSilent() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        fail(Fault.BLACK_HOLE);
+
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id " + i);
+        time.advance(STORE_TIMEOUT.plusSeconds(1));
+
+        assertThat(refused(callers)).isEqualTo(13);
+        assertThat(cache.toString()).contains(" 7 waiters");
+    }
+
+    @Test
+    @DisplayName("M1 W2 with RUN_UNPROTECTED callers over the limit run")
+    void callersOverTheLimitRun() {
+        ApiCache<String> cache = limited(Unavailable.RUN_UNPROTECTED);
+        fail(Fault.REFUSED);
+
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id " + i);
+        time.advance(Duration.ofSeconds(1));
+
+        List<CompletableFuture<Receipt<String>>> running =
+                callers.stream().filter(CompletableFuture::isDone).toList();
+        assertThat(running).hasSize(13);
+        for (CompletableFuture<Receipt<String>> caller : running) {
+            assertThat(((FirstSeen<String>) caller.join()).token()).isZero();
+        }
+        assertThat(cache.toString()).contains(" 7 waiters");
+    }
+
+    @Test
+    @DisplayName("M1 W1 who waited through an outage within the limit is served after it, and is counted no more")
+    void whoWaitedIsServed() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        fail(Fault.REFUSED);
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id " + i % 4);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(refused(callers)).isEqualTo(13);
+
+        faulty.heal();
+        time.advance(Duration.ofSeconds(1));
+
+        for (CompletableFuture<Receipt<String>> caller : List.copyOf(callers)) {
+            if (caller.isDone()
+                    && !caller.isCompletedExceptionally()
+                    && caller.join() instanceof FirstSeen<String> owner) {
+                owner.handle("response");
+            }
+        }
+        time.advance(Duration.ofSeconds(5));
+        assertThat(callers).allMatch(CompletableFuture::isDone);
+        assertThat(cache.toString()).contains(" 0 ids", " 0 waiters");
+    }
+}
