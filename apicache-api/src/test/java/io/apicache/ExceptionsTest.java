@@ -267,7 +267,7 @@ class ExceptionsTest {
         Token token = new Token(7, AttemptId.next());
         List<Object> printed = new ArrayList<>(List.of(
                 key,
-                Key.shorten(ID),
+                Key.show(ID),
                 request(PAYLOAD),
                 Fingerprint.of(PAYLOAD),
                 owner,
@@ -280,7 +280,7 @@ class ExceptionsTest {
         printed.add(cache);
 
         printed.forEach(each -> assertNoSecret(each.toString()));
-        assertThat(Key.shorten(ID)).isEqualTo(Key.shorten(ID)).isNotEqualTo(Key.shorten(ID + "X"));
+        assertThat(Key.show(ID)).isEqualTo(Key.show(ID)).isNotEqualTo(Key.show(ID + "X"));
     }
 
     private static void assertNoSecret(String said) {

@@ -267,8 +267,8 @@ final class Asking {
             if (inboxId.length > 0) {
                 inbox.joined(name, record.number());
             }
-            return answer.complete(
-                    new Claimed.Pending<>(record.number(), Duration.ofMillis(leaseLeft), record.fingerprint()));
+            Duration left = Duration.ofMillis(Math.max(0, leaseLeft - 1)); // less the millisecond of Moves.life
+            return answer.complete(new Claimed.Pending<>(record.number(), left, record.fingerprint()));
         }
 
         private void attempt(Runnable step) {
