@@ -181,7 +181,7 @@ class CommandCountTest {
             assertThat(((Cached<byte[]>) waiter.get(Expect.LONG.toSeconds(), TimeUnit.SECONDS)).response())
                     .hasSize(100_000);
         }
-        assertThat(commands().get("get")).isEqualTo(gets + 1);
+        assertThat(commands().get("get")).as("%s", commands()).isEqualTo(gets + 1);
         assertThat(commands().get("publish")).isEqualTo(1);
         assertThat(commands().get("rename")).isEqualTo(1);
     }
