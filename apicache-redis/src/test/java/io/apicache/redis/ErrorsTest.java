@@ -88,7 +88,9 @@ class ErrorsTest {
         Registration broken = store.hints(new Listener(true));
         Registration whole = store.hints(new Listener(false));
         assertThat(List.of(broken, whole)).doesNotContainNull();
-        other = RedisStore.connect(redis.uri());
+        other = RedisStore.builder(redis.uri())
+                .commandTimeout(Duration.ofSeconds(4))
+                .connect();
     }
 
     @AfterEach
@@ -123,7 +125,7 @@ class ErrorsTest {
             return null;
         }
         try {
-            return stage.get(20, TimeUnit.SECONDS);
+            return stage.get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("a stage was never completed", e);
         } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
@@ -147,7 +149,9 @@ class ErrorsTest {
     }
 
     private static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture()
+                .orTimeout(Expect.LONG.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** Claims, stores, replays, and is notified, as if nothing had been. */

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * The main class of a {@link ChildJvm}: a cache over Redis that does what it is told on standard input.
  *
  * <pre>
- * herd ID N         N callers at once; "first" at once if one of them is the first, then "herd FIRSTS RESPONSES..." when all were told
+ * herd ID N         N callers at once; "asked" when all have called, "first" at once if one of them is the first, then "herd FIRSTS RESPONSES..." when all were told
  * handle RESPONSE   handles what is open here: "handled", "refused" or "unknown"
  * </pre>
  */
@@ -75,6 +75,7 @@ final class Participant {
                 }
             }));
         }
+        say("asked");
         var unused = CompletableFuture.allOf(herd.toArray(CompletableFuture[]::new))
                 .whenComplete((all, failure) -> say("herd " + summary(herd)));
     }
