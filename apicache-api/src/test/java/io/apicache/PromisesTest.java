@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.spi.Hints;
-import io.apicache.spi.Key;
 import io.apicache.spi.Store;
-import io.apicache.spi.Token;
 import io.apicache.tck.FaultyStore;
 import io.apicache.tck.FaultyStore.Fault;
 import io.apicache.tck.FaultyStore.HintFault;
@@ -18,12 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Promises that hang on one comparison each: which reading of the clock, which token, whose fingerprint, which rooms. */
+@EndsInTime
 class PromisesTest {
 
     private static final Duration LEASE = Duration.ofSeconds(6);
@@ -34,7 +32,6 @@ class PromisesTest {
     private static final class Listened extends ReferenceStore<String> {
 
         private final List<Hints<String>> listeners = new ArrayList<>();
-        private boolean renewingFails;
 
         Listened(ManualTime time) {
             super(time);
@@ -44,14 +41,6 @@ class PromisesTest {
         public Registration hints(Hints<String> hints) {
             listeners.add(hints);
             return super.hints(hints);
-        }
-
-        @Override
-        public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
-            if (renewingFails) {
-                throw new NoClassDefFoundError("planted");
-            }
-            return super.renew(key, token, lease);
         }
     }
 
@@ -197,20 +186,6 @@ class PromisesTest {
             owner.release();
             return "released";
         };
-    }
-
-    @Test
-    @DisplayName("E1 an error of renew does not reach the caller of invalidate: the record is gone")
-    void anErrorOfRenewDoesNotReachInvalidate() {
-        FirstSeen<String> owner = firstSeen(elsewhere, "id");
-        records.renewingFails = true;
-
-        assertThat(elsewhere.invalidate("id")).isTrue();
-
-        records.renewingFails = false;
-        time.advance(LEASE);
-        assertThat(owner.isLost()).isTrue();
-        assertThat(firstSeen(here, "id").token()).isGreaterThan(owner.token());
     }
 
     // ---- W1

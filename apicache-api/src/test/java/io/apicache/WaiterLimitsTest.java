@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The limit of waiters holds while the store fails: then everybody waits, and an outage would fill the heap. */
+@EndsInTime
 class WaiterLimitsTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
