@@ -188,6 +188,24 @@ class PromisesTest {
         };
     }
 
+    @Test
+    @DisplayName("L1 replies to renewals that overtake one another do not shorten the lease")
+    void repliesMayOvertakeOneAnother() {
+        FirstSeen<String> owner = firstSeen(here, "id");
+        slow.answerOn(replies::add);
+        while (replies.size() < 2) {
+            time.advance(Duration.ofMillis(1));
+        }
+        long sent = time.nanoTime(); // a millisecond ago at the most
+        slow.answerOn(Runnable::run).every(1, Verb.RENEW, Fault.BLACK_HOLE);
+
+        replies.get(1).run();
+        replies.get(0).run();
+
+        time.advance(LEASE.minusMillis(2).minusNanos(time.nanoTime() - sent));
+        assertThat(owner.isLost()).isFalse();
+    }
+
     // ---- W1
 
     @Test
