@@ -172,6 +172,23 @@ class WaiterLimitsTest {
     }
 
     @Test
+    @DisplayName("M1 a claim that was lost, and that is never finished, is forgotten at the work limit")
+    void aLostClaimIsForgotten() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        FirstSeen<String> owner = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
+        cache.invalidate("id");
+        assertThat(owner.isLost()).isTrue();
+        time.advance(Duration.ofMinutes(14)); // by id it is still found
+        assertThat(cache.toString()).contains(" 1 ids");
+
+        for (int i = 0; i < 20; i++) {
+            time.advance(Duration.ofMinutes(1)); // 15 minutes by default
+        }
+
+        assertThat(cache.toString()).contains(" 0 ids");
+    }
+
+    @Test
     @DisplayName("O1 who came while the claim was on its way, and then waited for the work, is told as waiting")
     void whoCameWithTheOwnerIsToldAsWaiting() {
         HeardWaits waits = new HeardWaits();
