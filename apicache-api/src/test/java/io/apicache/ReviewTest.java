@@ -372,6 +372,40 @@ class ReviewTest {
     }
 
     @Test
+    @DisplayName("H3 W2 a handle that is unanswered ends although this cache has taken the id over from its claim meanwhile")
+    void aHandleOfAClaimThatWasTakenOverHere() {
+        ApiCache<String> cache = build(settings(faulty).lease(SECOND));
+        FirstSeen<String> first = firstSeen(cache, "id");
+        CompletableFuture<Receipt<String>> waiter = cache.receiveAsync("id", LONG);
+        faulty.every(1, Verb.HANDLE, Fault.BLACK_HOLE);
+        faulty.every(1, Verb.RENEW, Fault.BLACK_HOLE);
+        CompletableFuture<Void> handled = first.handleAsync("response");
+        time.advance(SECOND.plusMillis(50));
+        faulty.heal();
+        assertThat(waiter.join()).isInstanceOf(FirstSeen.class);
+
+        time.advance(STORE_TIMEOUT.multipliedBy(10));
+
+        assertThat(handled).as("after ten store time-outs").isDone();
+    }
+
+    @Test
+    @DisplayName("H3 a late handle that the store refused once ends although this cache has a later claim on the id")
+    void aLateHandleIsRefusedOnce() {
+        ApiCache<String> cache = build(settings(faulty));
+        FirstSeen<String> first = firstSeen(cache, "id");
+        cache.invalidate("id");
+        assertThat(first.isLost()).isTrue();
+        firstSeen(cache, "id");
+        faulty.nth(1, Verb.HANDLE, Fault.REFUSED);
+
+        CompletableFuture<Void> handled = first.handleAsync("response");
+        time.advance(STORE_TIMEOUT.multipliedBy(10));
+
+        assertThat(handled).as("after ten store time-outs").isDone();
+    }
+
+    @Test
     @DisplayName("E1 a release that met an Error does not keep its id for ever")
     void anErrorInRelease() {
         Store<String> hostile = new Around(records) {
@@ -483,6 +517,77 @@ class ReviewTest {
 
         assertThat(patient).isCompletedExceptionally();
         assertThat(hasty).as("the store answers at once").isDone();
+    }
+
+    /** {@return nanoseconds of the fastest of some runs} */
+    private static long fastest(Runnable run) {
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 200; i++) {
+            long start = System.nanoTime();
+            run.run();
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return Math.max(fastest, 1_000); // a microsecond is not to be told from none
+    }
+
+    private long overdueWith(int callers) {
+        FaultyStore<String> silent = FaultyStore.around(records).every(1, Verb.CLAIM, Fault.BLACK_HOLE);
+        ApiCache<String> cache = build(settings(silent).namespace("n" + callers));
+        for (int i = 0; i < callers; i++) {
+            var unused = cache.receiveAsync("id", Duration.ofMillis(300));
+        }
+        time.advance(Duration.ofMillis(302)); // each of them, if it blocks, now makes its room decide
+        Room<String> room = room(cache);
+        return fastest(room::overdue);
+    }
+
+    @Test
+    @DisplayName("W2 what a caller costs whose time is up does not grow with the number of those who are in the same state")
+    void manyCallersWhoseTimeIsUp() {
+        long many = overdueWith(10_000); // first: it warms up the code
+        long few = overdueWith(100);
+        assertThat(many / few).as("%s ns with 10,000, %s ns with 100", many, few).isLessThan(20);
+    }
+
+    private long hastyWith(int waiters) {
+        ApiCache<String> cache = build(settings(records).namespace("w" + waiters));
+        firstSeen(cache, "id");
+        for (int i = 0; i < waiters; i++) {
+            var unused = cache.receiveAsync("id", LONG);
+        }
+        return fastest(() -> cache.receiveAndWait("id", Duration.ZERO));
+    }
+
+    @Test
+    @DisplayName("W2 what a caller without time costs does not grow with the number of those who wait in the same room")
+    void oneCallerBesideManyWhoWait() {
+        long many = hastyWith(10_000); // first: it warms up the code
+        long few = hastyWith(100);
+        assertThat(many / few).as("%s ns with 10,000, %s ns with 100", many, few).isLessThan(20);
+    }
+
+    @Test
+    @DisplayName("callers that wait in the owner's process cause one renewal in 20 ms at most")
+    void renewalsForWhoWaits() {
+        ApiCache<String> cache = build(settings(faulty));
+        firstSeen(cache, "id");
+        int before = faulty.calls(Verb.RENEW);
+        for (int i = 0; i < 100; i++) {
+            var unused = cache.receiveAsync("id", Duration.ofMillis(2));
+            time.advance(Duration.ofMillis(2));
+        }
+        assertThat(faulty.calls(Verb.RENEW) - before).as("renewals in 200 ms").isLessThanOrEqualTo(12);
+    }
+
+    @Test
+    @DisplayName("M1 a caller whose first question is still on its way does not count")
+    void whoCounts() {
+        ApiCache<String> cache = build(settings(faulty).maxWaiters(0, 0));
+        faulty.answerOn(replies::add);
+        CompletableFuture<Receipt<String>> first = cache.receiveAsync("id", LONG);
+        CompletableFuture<Receipt<String>> second = cache.receiveAsync("id", LONG);
+        assertThat(first).isNotDone();
+        assertThat(second).as("nothing is known of the record, least of all that it is in flight").isNotDone();
     }
 
     // ---- the keeper
