@@ -192,7 +192,7 @@ class ReviewTest {
             field.setAccessible(true);
             return field.get(of);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -640,7 +640,9 @@ class ReviewTest {
         clock.gate = gate;
         clock.readsAfterTheGate = true;
         clock.soundReadings.set(1); // the call reads the clock; the second reading is the keeper's, which saw no round
-        Thread caller = new Thread(() -> cache.receiveAsync("slow", LONG));
+        Thread caller = new Thread(() -> {
+            var unused = cache.receiveAsync("slow", LONG);
+        });
         clock.spoilt = caller;
         caller.start();
         clock.stopped.await();
@@ -671,7 +673,10 @@ class ReviewTest {
             public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
                 depths.add(new Throwable().getStackTrace().length);
                 if (left-- > 0) { // one more caller comes while the store is asked
-                    Call<?> another = Callers.start(() -> used.peek().receiveAsync("id", Duration.ZERO));
+                    Call<String> another = Callers.start(() -> {
+                        var unused = used.peek().receiveAsync("id", Duration.ZERO);
+                        return "came";
+                    });
                     Callers.outcome(another, "an arrival");
                 }
                 return super.renew(key, token, lease);
@@ -695,9 +700,10 @@ class ReviewTest {
     void theLoggerIsForeignCode() {
         List<String> underLock = new ArrayList<>();
         List<Engine<String>> engines = new ArrayList<>();
+        @SuppressWarnings("serial")
         class Seen extends java.util.concurrent.RejectedExecutionException {
             @Override
-            public String toString() { // called by the logger, as everything is that logging may lead to
+            public String getMessage() { // called by the logger, as everything is that logging may lead to
                 for (Room<String> room : engines.get(0).rooms()) {
                     if (room.lock.isHeldByCurrentThread()) {
                         underLock.add(room.key.toString());
