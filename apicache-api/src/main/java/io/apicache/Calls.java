@@ -92,7 +92,7 @@ final class Calls {
             open.remove(this);
             ScheduledFuture<?> pending = timer;
             if (pending != null) {
-                Threads.cancel(pending);
+                threads.cancel(pending);
             }
         }
     }

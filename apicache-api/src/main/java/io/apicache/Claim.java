@@ -5,7 +5,6 @@ import io.apicache.spi.Claimed.Granted;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Token;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +49,7 @@ final class Claim<R> {
     private State state;
     private boolean attempted; // handle was called, so the work is done
     private CompletableFuture<Boolean> released = NOT_RELEASED;
+    private long releasing; // since when
     private boolean doubtful; // the record went while a handle was on its way
     private boolean abandoned; // closed by its holder while a handle was on its way
     private @Nullable Handling<R> handling;
@@ -154,21 +154,10 @@ final class Claim<R> {
         }
     }
 
-    /** {@return when a confirmation is due, or a response to be sent again, or null} */
+    /** {@return when a confirmation is due, or null} */
     @Nullable
     Long due() {
-        Long repeat = handling == null ? null : handling.retryAt();
-        Long confirm = confirmation != null && state == State.OPEN && !isEnding() ? confirmation.due() : null;
-        if (repeat == null || confirm == null) {
-            return repeat == null ? confirm : repeat;
-        }
-        return Decision.earlier(repeat, confirm);
-    }
-
-    void repeatHandling(long now, Outbox<R> out) {
-        if (handling != null) {
-            handling.repeatIfDue(now, out);
-        }
+        return confirmation != null && state == State.OPEN && !isEnding() ? confirmation.due() : null;
     }
 
     // ---- the lease
@@ -193,9 +182,6 @@ final class Claim<R> {
         if (confirmation != null) {
             confirmation.sweep(now, engine.limits().storeTimeoutNanos());
         }
-        if (handling != null) {
-            due = Decision.earlier(due, handling.sweep(now, out));
-        }
         long forgotten = opened + engine.limits().workLimitNanos();
         if (state == State.OPEN && (lease.isOver(now) || now - forgotten >= 0)) {
             lose(out);
@@ -204,6 +190,13 @@ final class Claim<R> {
                 renew(now, out);
             }
             return Decision.earlier(due, Decision.earlier(lease.due(), forgotten));
+        }
+        if (state == State.RELEASING && now - releasing >= 2 * engine.limits().storeTimeoutNanos()) {
+            CompletableFuture<Boolean> answer =
+                    released; // an Error came in between, for a release ends within one time-out
+            out.act(() -> answer.completeExceptionally(engine.calls().unanswered("release")));
+            state = State.RELEASED;
+            room.vacated(this);
         }
         if (state == State.LOST
                 && handling == null
@@ -214,7 +207,7 @@ final class Claim<R> {
     }
 
     private void renew(long now, Outbox<R> out) {
-        out.act(new Renewal<>(this, now, room.arrivals()));
+        out.act(room.flat(new Renewal<>(this, now, room.arrivals())));
         lease.renewing(now);
         if (confirmation != null) {
             confirmation.sent(now);
@@ -265,15 +258,12 @@ final class Claim<R> {
             CompletableFuture<Boolean> asked = engine.calls().bounded("renew", renewal::ask);
             engine.calls().await(asked.whenComplete(renewal), "renew");
         } catch (Throwable e) { // the record is gone, which is what the caller asked for
-            Failures.log("the claim on " + room.key + " could not be verified", e);
+            Failures.log("a claim could not be verified: ", room.key, e);
         }
     }
 
-    /** The cache is closing: gives the claim back, and adds the handle that is on its way, which the cache waits for. */
-    void cacheClosed(List<Handling<R>> pending, Outbox<R> out) {
-        if (handling != null) {
-            pending.add(handling);
-        }
+    /** The cache is closing: gives the claim back. */
+    void cacheClosed(Outbox<R> out) {
         if (state == State.OPEN) {
             lose(out);
             out.act(() -> {
@@ -374,6 +364,7 @@ final class Claim<R> {
             }
             attempted = true;
             handling = new Handling<>(this);
+            room.opened(handling);
             return handling;
         });
         if (started == null) {
@@ -396,7 +387,11 @@ final class Claim<R> {
 
     /** The handle has ended. Called under the room's lock. */
     void handlingEnded(boolean stored, boolean refused, Outbox<R> out) {
+        Handling<R> over = handling;
         handling = null;
+        if (over != null) {
+            room.ended(over);
+        }
         if (stored) {
             state = State.HANDLED;
         } else if (refused) {
@@ -409,7 +404,9 @@ final class Claim<R> {
             room.vacated(this);
         } else if (doubtful) {
             doubtful = false;
-            room.stillHeld(out);
+            if (state == State.OPEN) {
+                room.stillHeld(out);
+            }
         }
     }
 
@@ -431,10 +428,12 @@ final class Claim<R> {
             }
             requireUnfinished("released");
             State was = state;
+            long now = engine.now();
             state = State.RELEASED;
             if (was == State.OPEN) {
                 state = State.RELEASING;
                 released = answer;
+                releasing = now;
             }
             return was;
         });
@@ -478,8 +477,8 @@ final class Claim<R> {
                 if (engine.calls().await(released, "release")) {
                     engine.events().released(request.id());
                 }
-            } catch (StoreUnavailableException e) {
-                // told to the listener already; the lease runs out by itself
+            } catch (StoreUnavailableException | WaitInterruptedException e) {
+                // told to the listener already, or still to come; the lease runs out by itself
             }
         }
     }

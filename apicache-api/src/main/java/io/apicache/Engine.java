@@ -34,6 +34,7 @@ final class Engine<R> {
     private static final long TIMER_FIRST = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final long CLOCK_FAILED = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_PARK = TimeUnit.SECONDS.toNanos(10); // should a wake-up be lost for want of heap
     private static final long SHORTEST_PARK = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String namespace;
@@ -141,7 +142,7 @@ final class Engine<R> {
         try {
             delay = due - now();
         } catch (Throwable e) {
-            Failures.log("the clock failed", e);
+            threads.log("the clock failed", e);
         }
         return threads.schedule(task, delay);
     }
@@ -206,7 +207,7 @@ final class Engine<R> {
         Verdict<R> verdict = waiter.verdict();
         while (verdict == null) {
             try {
-                waiter.park(Math.max(look - now(), SHORTEST_PARK));
+                waiter.park(Math.min(Math.max(look - now(), SHORTEST_PARK), LONGEST_PARK));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 if (room.leave(waiter)) {
@@ -219,7 +220,7 @@ final class Engine<R> {
             if (verdict == null && now() - look >= 0) {
                 look = Decision.later(end(waiter), now());
                 room.overdue();
-                keeper.watchOut();
+                keeper.watch();
                 verdict = waiter.verdict();
             }
         }
@@ -228,14 +229,15 @@ final class Engine<R> {
 
     /** A call of receive ends with an exception: nothing of it stays behind, least of all a claim. */
     private void withdraw(Waiter<R> waiter) {
-        if (waiter.verdict() == null) {
-            Room<R> room = rooms.get(new Key(namespace, waiter.request.id()));
-            if (room != null && room.leave(waiter)) {
-                return;
+        try {
+            Room<R> room = waiter.verdict() != null ? null : rooms.get(new Key(namespace, waiter.request.id()));
+            if (room != null) {
+                room.leave(waiter);
             }
-        }
-        if (waiter.verdict() instanceof Verdict.Run<R> run) {
-            run.claim().abandon();
+        } finally {
+            if (waiter.verdict() instanceof Verdict.Run<R> run) {
+                run.claim().abandon();
+            }
         }
     }
 
@@ -245,11 +247,8 @@ final class Engine<R> {
         requireOpen();
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
         CompletableFuture<Receipt<R>> result = new CompletableFuture<>();
-        HandOver<Receipt<R>> handOver = new HandOver<>(
-                this,
-                () -> waiter.verdict() != null,
-                () -> receipts.of(waiter, Objects.requireNonNull(waiter.verdict())),
-                result);
+        HandOver<Receipt<R>> handOver =
+                new HandOver<>(this, () -> waiter.verdict() != null, () -> receipt(waiter), result);
         try {
             Room<R> room = enter(waiter);
             if (waiter.verdict() == null) {
@@ -267,6 +266,15 @@ final class Engine<R> {
             handOver.run(); // at hand: on this thread
         }
         return result;
+    }
+
+    private Receipt<R> receipt(Waiter<R> waiter) {
+        try {
+            return receipts.of(waiter, Objects.requireNonNull(waiter.verdict()));
+        } catch (Throwable e) {
+            withdraw(waiter);
+            throw e;
+        }
     }
 
     /** The future has been completed: by us, or from outside, which ends the wait. */
@@ -381,6 +389,7 @@ final class Engine<R> {
         handling.forEach(Handling::giveUp);
         calls.close();
         rooms.values().forEach(room -> close(room, handling)); // again, where the first time failed
+        handOvers.close();
         threads.close();
     }
 
@@ -390,7 +399,7 @@ final class Engine<R> {
                 room.close(handling);
                 return;
             } catch (Throwable e) {
-                Failures.log("closing " + room.key + " failed", e);
+                Failures.log("closing failed: ", room.key, e);
             }
         }
     }
@@ -424,7 +433,7 @@ final class Engine<R> {
             try {
                 room.changed();
             } catch (Throwable e) {
-                Failures.log("a hint about " + room.key + " could not be taken", e);
+                Failures.log("a hint could not be taken: ", room.key, e);
             }
         }
 
@@ -437,7 +446,7 @@ final class Engine<R> {
             try {
                 room.handled(record, record.number(), record.fingerprint());
             } catch (Throwable e) { // the message is good for a hint at least
-                Failures.log("a message about " + key + " could not be taken", e);
+                Failures.log("a message could not be taken: ", key, e);
                 changed(room);
             }
         }

@@ -41,10 +41,18 @@ final class Events {
         }
         String id = waiter.request.id();
         if (waiter.waits) {
-            Duration wait = Duration.ofNanos(time.nanoTime() - waiter.entered);
-            tell(to -> to.waited(id, outcome, wait));
+            tellWait(waiter, outcome);
         }
         tell(to -> to.received(id, outcome));
+    }
+
+    private void tellWait(Waiter<?> waiter, Outcome outcome) {
+        try {
+            Duration wait = Duration.ofNanos(time.nanoTime() - waiter.entered);
+            tell(to -> to.waited(waiter.request.id(), outcome, wait));
+        } catch (Throwable e) { // of the clock: the outcome must reach its caller all the same
+            Failures.log("a wait could not be timed; the event is lost", e);
+        }
     }
 
     void replayed(String id) {

@@ -15,10 +15,15 @@ final class Failures {
 
     private Failures() {}
 
-    /** Logs what must not end anything. Throws nothing, whatever the logger does. */
+    /** Logs what must not end anything. Throws nothing, whatever the logger does, and however little heap or stack there is. */
     static void log(String what, Throwable failure) {
+        log(what, "", failure);
+    }
+
+    /** Logs what must not end anything, and what it is about. Throws nothing. */
+    static void log(String what, Object about, Throwable failure) {
         try {
-            LOG.log(Level.WARNING, what, failure);
+            LOG.log(Level.WARNING, what + about, failure);
         } catch (Throwable e) {
             // of the logger, or for want of heap or stack: there is no other place to report it
         }

@@ -20,6 +20,8 @@ final class HandOver<U> implements Runnable {
     private final Supplier<? extends @Nullable U> outcome;
     private final CompletableFuture<U> result;
     private final AtomicBoolean passed = new AtomicBoolean();
+    private volatile @Nullable Throwable failure; // of the conversion
+    private volatile boolean rescued;
     private volatile boolean ready;
     private volatile long readyAt;
 
@@ -50,12 +52,12 @@ final class HandOver<U> implements Runnable {
             readyAt = engine.now();
             ready = true;
         } catch (Throwable e) { // of a clock that fails: the keeper notices that the outcome is there
-            Failures.log("the clock failed", e);
+            engine.threads().log("the clock failed", e);
         }
         engine.threads().callBack(this);
     }
 
-    /** Passes the outcome, unless another thread has. */
+    /** Passes the outcome, unless another thread has. If there is no heap for it, the keeper has it tried again. */
     @Override
     public void run() {
         if (!passed.compareAndSet(false, true)) {
@@ -64,28 +66,53 @@ final class HandOver<U> implements Runnable {
         try {
             pass();
         } finally {
-            engine.handOvers().remove(this);
+            if (result.isDone()) {
+                engine.handOvers().remove(this);
+            } else {
+                rescued = false;
+                passed.set(false);
+            }
         }
     }
 
     private void pass() {
-        try {
-            @Nullable U converted = outcome.get();
-            if (!result.complete(converted) && converted instanceof FirstSeen<?> unwanted) {
-                unwanted.abandon(); // the future was cancelled: another caller shall have the claim
+        Throwable known = failure;
+        if (known == null) {
+            try {
+                @Nullable U converted = outcome.get(); // once: a claim must not be handed out twice
+                if (!result.complete(converted) && converted instanceof FirstSeen<?> unwanted) {
+                    unwanted.abandon(); // the future was cancelled: another caller shall have the claim
+                }
+                return;
+            } catch (Throwable e) { // an Error of a codec, too, must not leave the caller waiting
+                known = e;
+                failure = e;
             }
-        } catch (Throwable e) { // an Error of a codec, too, must not leave the caller waiting
-            result.completeExceptionally(Failures.unwrap(e));
+        }
+        result.completeExceptionally(Failures.unwrap(known));
+    }
+
+    /** Passes the outcome on a rescue thread if the executor had its time and has not. Each is queued there once. */
+    void rescue(long now, long patience) {
+        if (!ready && decided.getAsBoolean()) {
+            readyAt = now;
+            ready = true;
+        } else if (ready && now - readyAt >= patience) {
+            rescueNow();
         }
     }
 
-    /** Passes the outcome on a rescue thread if the executor had its time and has not. */
-    void rescue(long now, long patience) {
-        if (ready && now - readyAt >= patience) {
+    /** Passes the outcome on a rescue thread, if it is there: the cache is closing, and its keeper with it. */
+    void rescueIfDecided() {
+        if (ready || decided.getAsBoolean()) {
+            rescueNow();
+        }
+    }
+
+    private void rescueNow() {
+        if (!rescued && !passed.get()) {
+            rescued = true;
             engine.threads().rescue(this);
-        } else if (!ready && decided.getAsBoolean()) {
-            readyAt = now;
-            ready = true;
         }
     }
 }

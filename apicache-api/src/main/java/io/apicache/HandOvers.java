@@ -28,6 +28,11 @@ final class HandOvers {
         open.remove(handOver);
     }
 
+    /** The cache is closed: passes on what is there, before the threads end. */
+    void close() {
+        open.forEach(HandOver::rescueIfDecided);
+    }
+
     boolean isEmpty() {
         return open.isEmpty();
     }

@@ -26,7 +26,12 @@ final class Handling<R> {
     private long covers; // the arrivals before the response was first sent, who get it
     private int tries;
     private boolean inFlight;
+    private boolean underWay; // the response is encoded, and goes to the store
     private boolean ended;
+
+    @Nullable
+    Handling<R> next; // of the room's list of open ones
+
     private long sentAt;
     private @Nullable Long retryAt;
     private @Nullable StoreUnavailableException lastFailure;
@@ -50,21 +55,26 @@ final class Handling<R> {
             notSent(e);
             return done;
         }
-        long now = engine.now();
-        room.lock.lock();
         try {
-            started = now;
-            covers = room.arrivals();
-            sending(now);
-        } finally {
-            room.lock.unlock();
+            long now = engine.now();
+            room.lock.lock();
+            try {
+                started = now;
+                covers = room.arrivals();
+                sending(now);
+            } finally {
+                room.lock.unlock();
+            }
+            ask(1);
+        } catch (Throwable e) {
+            notSent(e);
         }
-        ask(1);
         return done;
     }
 
     private void sending(long now) {
         tries++;
+        underWay = true;
         inFlight = true;
         retryAt = null;
         sentAt = now;
@@ -90,13 +100,19 @@ final class Handling<R> {
     }
 
     private void notSent(Throwable why) {
-        room.change(out -> {
-            if (!ended) {
-                claim.handlingEnded(false, false, out);
-                end(why, out);
+        try {
+            room.change(out -> {
+                if (!ended) {
+                    end(why, out);
+                    claim.handlingEnded(false, false, out);
+                }
+                return true;
+            });
+        } finally {
+            if (!ended) { // the step failed as well
+                done.completeExceptionally(why);
             }
-            return true;
-        });
+        }
     }
 
     /** {@return when the response is to be sent again, or null} */
@@ -116,10 +132,13 @@ final class Handling<R> {
     /** A try that the store does not answer counts as failed with an unknown outcome. {@return when it does, or is to be sent again} */
     long sweep(long now, Outbox<R> out) {
         long timeout = engine.limits().storeTimeoutNanos();
-        if (!inFlight) {
-            return retryAt == null ? now + timeout : retryAt;
+        if (ended || (!underWay && !done.isDone())) {
+            return now + timeout; // it is being encoded
         }
-        if (now - sentAt >= timeout) {
+        if (!inFlight && retryAt != null) {
+            return retryAt;
+        }
+        if (!inFlight || now - sentAt >= timeout) { // not in flight and not to be repeated: an Error came in between
             inFlight = false;
             failed(engine.calls().unanswered("handle"), out);
             return now + timeout;
@@ -132,8 +151,8 @@ final class Handling<R> {
         room.change(out -> {
             if (!ended) {
                 StoreUnavailableException known = lastFailure;
-                claim.handlingEnded(false, false, out);
                 end(!inFlight && known != null ? known : engine.calls().unanswered("handle"), out);
+                claim.handlingEnded(false, false, out);
             }
             return true;
         });
@@ -168,32 +187,30 @@ final class Handling<R> {
         }
         room.change(out -> {
             if (!ended) {
-                inFlight = false;
-                retryAt = null;
+                end(null, out);
                 claim.handlingEnded(true, false, out);
                 if (claim.isDoubtful()) {
                     room.vacated(claim); // stored and then invalidated, or the other way round: those who wait ask
                 } else {
                     room.settled(claim, record, fingerprint, covers, out);
                 }
-                end(null, out);
             }
             return true;
         });
     }
 
     private void refused(Stored<R> stored, Outbox<R> out) {
-        claim.handlingEnded(false, true, out);
         String why = stored instanceof Stored.Stale<R> ? "another owner has taken over" : "its record is gone";
         end(
                 new LeaseLostException("the response for " + room.key + " was not stored: the claim was lost, " + why),
                 out);
+        claim.handlingEnded(false, true, out);
     }
 
     private void failed(Throwable cause, Outbox<R> out) {
         if (!Failures.isTransient(cause)) {
-            claim.handlingEnded(false, false, out);
             end((ApiCacheException) cause, out);
+            claim.handlingEnded(false, false, out);
             return;
         }
         StoreUnavailableException unavailable = Failures.unavailable("handle", cause);
@@ -203,13 +220,13 @@ final class Handling<R> {
             lastFailure = unavailable;
             retryAt = now + Decision.retryDelay(tries); // the room's timer sends it again
         } else {
-            claim.handlingEnded(false, false, out);
             end(unavailable, out);
+            claim.handlingEnded(false, false, out);
         }
     }
 
+    /** Called first of all that the end brings with it: what fails afterwards leaves nobody waiting. */
     private void end(@Nullable Throwable failure, Outbox<R> out) {
-        ended = true;
         out.act(() -> {
             if (failure == null) {
                 done.complete(true);
@@ -217,5 +234,8 @@ final class Handling<R> {
                 done.completeExceptionally(failure);
             }
         });
+        ended = true;
+        inFlight = false;
+        retryAt = null;
     }
 }

@@ -113,7 +113,7 @@ final class Inquiry<R> {
         Attempt attempt = new Attempt(
                 AttemptId.next(), candidate.fingerprint(), engine.limits().lease(), waiters.allMayWait());
         Look<R> next = new Look<>(attempt, candidate, joins, room.arrivals(), now);
-        out.act(new Try(next));
+        out.act(room.flat(new Try(next)));
         look = next;
         lastLook = now;
         lookAgain = false;
@@ -121,7 +121,17 @@ final class Inquiry<R> {
 
     private void repeat(Look<R> asked, long now, Outbox<R> out) {
         asked.repeat(room.arrivals(), now);
-        out.act(new Try(asked));
+        out.act(room.flat(new Try(asked)));
+    }
+
+    /** {@return whether the room has looked so late that the caller, who came since, would get no look before its time is up} */
+    boolean isLate(Waiter<R> waiter) {
+        return waiter.lastLook() - lastLook <= 0;
+    }
+
+    /** A caller has come while a question is open that may be too early for it. */
+    void askAgain() {
+        lookAgain = true;
     }
 
     /** A caller who has no time for a pause has come: a question that failed is repeated at once. */
@@ -149,7 +159,7 @@ final class Inquiry<R> {
                     ? engine.store().join(room.key, sent.attempt)
                     : engine.store().claim(room.key, sent.attempt));
             if (answer.isDone() && !answer.isCompletedExceptionally()) {
-                accept(answer.join(), null);
+                room.nest(() -> accept(answer.join(), null));
                 return;
             }
             engine.keeper().watch();
@@ -244,10 +254,8 @@ final class Inquiry<R> {
         long now = engine.now();
         long left = Durations.clamped(pending.leaseLeft());
         leaseEnds = now + left;
-        waiters.decide(covers, waiter -> Decision.onPending(pending.fingerprint(), waiter, left), out);
-        waiters.leftToWait(new Verdict.GiveUp<>(left), out);
+        boolean unanswered = waiters.onPending(pending.fingerprint(), covers, left, out);
         quietLooks = sent.joins ? quietLooks + 1 : 0;
-        boolean unanswered = waiters.any(waiter -> Decision.onPending(pending.fingerprint(), waiter, left));
         if (!waiters.isEmpty()) {
             engine.keeper().watch();
             if (!sent.joins || lookAgain || unanswered) {
@@ -259,6 +267,7 @@ final class Inquiry<R> {
     private void failed(Look<R> sent, long covers, Throwable cause, Outbox<R> out) {
         if (!Failures.isTransient(cause)) { // a record that cannot be read: asking again would not change it
             look = null;
+            foreign = null; // so that those who came later look for themselves
             waiters.decide(covers, waiter -> new Verdict.Fail<>((ApiCacheException) cause), out);
             return;
         }

@@ -33,25 +33,26 @@ final class LeaseKeeper<R> {
 
     /**
      * There is something to keep. A claim that was asked for again begins with two thirds of its lease at the least, and a question with
-     * all of its time, so a round that is to come already is in time for them; a claim that was long in coming may be lost, which is noticed.
+     * all of its time, so a round that is to come already is in time for them; a claim that was long in coming may be lost, which is
+     * noticed. A round that is late was dropped by the timer, and is made up for at once.
      */
     void watch() {
-        if (!armed) {
-            arm(engine.now() + engine.limits().sweepNanos());
-        }
-    }
-
-    /** Makes sure that a round comes although the timer may have dropped the last one. */
-    void watchOut() {
         long now = engine.now();
-        if (!armed || now - due > LATENESS) {
-            arm(now + (armed ? 0 : engine.limits().sweepNanos()));
+        if (!armed) {
+            arm(now + engine.limits().sweepNanos());
+        } else if (now - due > LATENESS) {
+            arm(now);
         }
     }
 
+    /** Schedules a round, unless one is to come that is earlier, and not late. */
     private void arm(long at) {
+        long now = engine.now();
         long number;
         synchronized (lock) {
+            if (armed && due - at <= 0 && now - due <= LATENESS) {
+                return;
+            }
             armed = true;
             due = at;
             number = ++round;
@@ -94,7 +95,7 @@ final class LeaseKeeper<R> {
             try {
                 next = Decision.earlier(next, room.sweep());
             } catch (Throwable e) { // the other rooms have leases, too
-                Failures.log("keeping " + room.key + " failed, and is tried again", e);
+                Failures.log("keeping a claim failed, and is tried again: ", room.key, e);
                 next = Decision.earlier(next, now + engine.limits().renewalRetryNanos());
             }
         }

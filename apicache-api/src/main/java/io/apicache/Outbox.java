@@ -2,7 +2,7 @@ package io.apicache;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,16 +52,18 @@ final class Outbox<R> {
      */
     void carryOut(Engine<R> engine) {
         if (parked != null) {
-            each(parked, moreParked, Outbox::deliver, engine.threads()::wake);
+            deliver(parked, moreParked, engine, true);
         }
         if (act != null) {
             run(act);
         }
         if (moreActs != null) {
-            moreActs.forEach(Outbox::run);
+            for (int i = 0; i < moreActs.size(); i++) {
+                run(moreActs.get(i));
+            }
         }
         if (threadless != null) {
-            each(threadless, moreThreadless, Outbox::deliver, engine.threads()::callBack);
+            deliver(threadless, moreThreadless, engine, false);
         }
     }
 
@@ -69,18 +71,33 @@ final class Outbox<R> {
      * Delivers a few on this thread, so that the common case pays for no hand-over. A herd is woken by several threads, so that the owner
      * who handled it does not wake thousands before it may go on.
      */
-    private static <T> void each(T first, @Nullable List<T> more, Consumer<T> each, Consumer<Runnable> elsewhere) {
-        each.accept(first);
-        if (more == null) {
-            return;
+    private static <R> void deliver(
+            Waiter<R> first, @Nullable List<Waiter<R>> more, Engine<R> engine, boolean areParked) {
+        deliver(first);
+        int size = more == null ? 0 : more.size();
+        for (int i = 0; i < Math.min(size, AT_ONCE); i++) {
+            deliver(Objects.requireNonNull(more).get(i));
         }
-        int atOnce = Math.min(more.size(), AT_ONCE);
-        for (int i = 0; i < atOnce; i++) {
-            each.accept(more.get(i));
+        for (int from = AT_ONCE; from < size; from += PER_TASK) {
+            int start = from;
+            int end = Math.min(size, from + PER_TASK);
+            List<Waiter<R>> herd = Objects.requireNonNull(more);
+            try {
+                Runnable some = () -> deliver(herd, start, end);
+                if (areParked) {
+                    engine.threads().wake(some);
+                } else {
+                    engine.threads().callBack(some);
+                }
+            } catch (Throwable e) { // no heap for a task
+                deliver(herd, start, end);
+            }
         }
-        for (int from = atOnce; from < more.size(); from += PER_TASK) {
-            List<T> some = more.subList(from, Math.min(more.size(), from + PER_TASK));
-            elsewhere.accept(() -> some.forEach(each));
+    }
+
+    private static <R> void deliver(List<Waiter<R>> herd, int start, int end) {
+        for (int i = start; i < end; i++) {
+            deliver(herd.get(i));
         }
     }
 

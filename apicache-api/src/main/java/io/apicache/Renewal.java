@@ -1,5 +1,6 @@
 package io.apicache;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,14 @@ final class Renewal<R> implements Runnable, BiConsumer<@Nullable Boolean, @Nulla
 
     @Override
     public void run() {
-        var unused = Calls.ask(this::ask).whenComplete(this);
+        CompletableFuture<Boolean> answer = Calls.ask(this::ask);
+        if (answer.isDone()) {
+            claim.room().nest(() -> {
+                var unused = answer.whenComplete(this);
+            });
+        } else {
+            var unused = answer.whenComplete(this);
+        }
     }
 
     CompletionStage<Boolean> ask() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Room<R> {
 
+    private static final int DEEPEST = 8;
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Room> NESTED =
+            AtomicIntegerFieldUpdater.newUpdater(Room.class, "nested");
+
     final Key key;
     private final Engine<R> engine;
 
@@ -27,10 +34,13 @@ final class Room<R> {
     private final Waiters<R> waiters;
     private final Inquiry<R> inquiry;
     private long arrivals;
+    private volatile int nested; // answers that a store gives at once, one within the other
     private boolean ended; // and taken off the engine's map: whoever still holds the room looks for a new one
     private @Nullable Claim<R> claim; // held here, or lost and not yet finished by its holder
     private int unprotected; // callers that run without a claim and have not finished
     private long unprotectedEnds;
+    private @Nullable Handling<R> handlings; // that are open, also of claims that were lost
+    private boolean news; // something has become known since the last visit to callers whose time is up
     private long lastAdvance; // deadlines up to then have been looked at, and their callers wait for an answer
     private @Nullable ScheduledFuture<?> timer;
     private long timerDue;
@@ -48,21 +58,32 @@ final class Room<R> {
 
     /** Changes something under the lock, draws the consequences, and carries them out without it. */
     boolean change(Predicate<Outbox<R>> step) {
-        return change(step, true);
+        return change(step, Occasion.NEWS);
     }
 
-    private boolean change(Predicate<Outbox<R>> step, boolean timePasses) {
+    /** Why something changes. */
+    private enum Occasion {
+        /** A caller comes or goes: time passes for nobody else. */
+        CALLER,
+        /** Time has passed. */
+        TIME,
+        /** Something has become known, so that callers whose time is up may be told. */
+        NEWS
+    }
+
+    private boolean change(Predicate<Outbox<R>> step, Occasion occasion) {
         Outbox<R> out = new Outbox<>();
         boolean result = false;
         Throwable failure = null;
         lock.lock();
         try {
+            news |= occasion == Occasion.NEWS;
             result = step.test(out);
         } catch (Throwable e) { // an Error: what was decided before it is carried out all the same
             failure = e;
         }
         try {
-            tick(timePasses, out);
+            tick(occasion != Occasion.CALLER, out);
         } catch (Throwable e) {
             failure = failure == null ? e : failure;
         } finally {
@@ -87,12 +108,12 @@ final class Room<R> {
                     admit(waiter, out);
                     return true;
                 },
-                false);
+                Occasion.CALLER);
     }
 
     /** {@return whether the caller left undecided; if not, its verdict is there} */
     boolean leave(Waiter<R> waiter) {
-        return change(out -> waiters.remove(waiter), false);
+        return change(out -> waiters.remove(waiter), Occasion.CALLER);
     }
 
     private void admit(Waiter<R> waiter, Outbox<R> out) {
@@ -102,25 +123,32 @@ final class Room<R> {
             return;
         }
         boolean held = isHeld();
-        boolean crowded = held || inquiry.isOpen() || inquiry.isForeign();
+        boolean crowded = held || inquiry.isFailing() || inquiry.isForeign();
         boolean meant = Decision.leavesToWait(recorded(), waiter);
         if (crowded && meant && !waiters.hasSpace(waiter)) {
             out.decide(waiter, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.refusal());
             return;
         }
         lastAdvance = waiters.isEmpty() ? waiter.entered - 1 : lastAdvance;
-        waiters.add(waiter);
-        waiter.waits = meant && waiter.mayWait() && (held || inquiry.isForeign() || inquiry.isFailing());
+        waiter.waits = meant && crowded;
+        try {
+            waiters.add(waiter);
+        } catch (Throwable e) {
+            waiters.uncount(waiter);
+            throw e;
+        }
         if (held) {
             requireClaim().confirmFor(waiter, !meant);
             requireClaim().confirmIfDue(waiter.entered, out);
         } else if (inquiry.isOpen()) {
             if (!waiter.mayWait()) {
                 inquiry.hurry(waiter.entered, out);
+            } else if (inquiry.isForeign() && inquiry.isLate(waiter)) {
+                inquiry.askAgain();
             }
         } else if (!inquiry.isForeign()) {
             inquiry.claim(waiter, waiter.entered, out);
-        } else if (!meant) {
+        } else if (!meant || inquiry.isLate(waiter)) {
             // What is known of another owner's claim may be out of date: ask before anybody is refused for it.
             inquiry.join(waiter, waiter.entered, out);
         }
@@ -128,6 +156,28 @@ final class Room<R> {
 
     private Claim<R> requireClaim() {
         return Objects.requireNonNull(claim, "claim");
+    }
+
+    /** Takes the answer of a store that answers at once. What it leads to may be asked within it, but not without end. */
+    void nest(Runnable answer) {
+        NESTED.incrementAndGet(this);
+        try {
+            answer.run();
+        } finally {
+            NESTED.decrementAndGet(this);
+        }
+    }
+
+    /** {@return the question, or one that the timer asks: callers who keep coming must not make the stack of one of them grow} */
+    Runnable flat(Runnable question) {
+        if (nested <= DEEPEST) {
+            return question;
+        }
+        return () -> {
+            if (engine.schedule(question, engine.now()) == null) {
+                question.run();
+            }
+        };
     }
 
     /** {@return how many have come: a look that is sent now can answer them} */
@@ -176,9 +226,26 @@ final class Room<R> {
     /** Those who came before the claim was confirmed are told so, as far as they do not go on waiting. */
     void stillHeld(Outbox<R> out) {
         if (!waiters.isEmpty()) {
-            long left = leaseLeft();
-            waiters.decide(requireClaim().confirmedUpTo(), waiter -> Decision.onPending(recorded(), waiter, left), out);
-            waiters.leftToWait(new Verdict.GiveUp<>(left), out);
+            waiters.onPending(recorded(), requireClaim().confirmedUpTo(), leaseLeft(), out);
+        }
+    }
+
+    // ---- handles that are open
+
+    void opened(Handling<R> handling) {
+        handling.next = handlings;
+        handlings = handling;
+    }
+
+    void ended(Handling<R> handling) {
+        if (handlings == handling) {
+            handlings = handling.next;
+            return;
+        }
+        for (Handling<R> each = handlings; each != null; each = each.next) {
+            if (each.next == handling) {
+                each.next = handling.next;
+            }
         }
     }
 
@@ -283,6 +350,9 @@ final class Room<R> {
             if (claim != null) {
                 due[0] = claim.sweep(now, out);
             }
+            for (Handling<R> each = handlings; each != null; each = each.next) {
+                due[0] = Decision.earlier(due[0], each.sweep(now, out));
+            }
             if (unprotected > 0 && now - unprotectedEnds >= 0) {
                 unprotected = 0;
             }
@@ -296,18 +366,23 @@ final class Room<R> {
 
     /** A caller's time is up, and the caller looks for itself, in case the timer does not. */
     void overdue() {
-        change(out -> {
-            advance(engine.now(), out);
-            return true;
-        });
+        change(
+                out -> {
+                    advance(engine.now(), out);
+                    return true;
+                },
+                Occasion.TIME);
     }
 
     /** Ends every wait and gives up the claim. Adds to {@code pending} what a closing cache has to wait for. */
     void close(List<Handling<R>> pending) {
         change(out -> {
             unprotected = 0;
+            for (Handling<R> each = handlings; each != null; each = each.next) {
+                pending.add(each);
+            }
             if (claim != null) {
-                claim.cacheClosed(pending, out);
+                claim.cacheClosed(out);
             }
             return true; // the waits end in the tick
         });
@@ -325,7 +400,7 @@ final class Room<R> {
         inquiry.abandon(out);
         if (waiters.isEmpty() && !inquiry.isOpen()) {
             inquiry.forgetForeign(); // who comes next asks: nobody here would have heard of a change meanwhile
-            if (claim == null && unprotected == 0) {
+            if (claim == null && unprotected == 0 && handlings == null) {
                 ended = true;
                 engine.ended(this);
             }
@@ -336,24 +411,26 @@ final class Room<R> {
     /** {@return whether it is worth while to read the clock} */
     private boolean isTimeOfInterest() {
         boolean waited = !waiters.isEmpty() && (isHeld() || !inquiry.isFirstInFlight());
-        return waited || (claim != null && claim.due() != null);
+        return waited || handlings != null || (claim != null && claim.due() != null);
     }
 
     private void advance(long now, Outbox<R> out) {
-        lastAdvance = now;
         boolean held = isHeld();
         waiters.expire(
+                news ? null : Long.valueOf(lastAdvance),
                 now,
                 held ? this::heldTimeIsUp : inquiry::timeIsUp,
                 held ? this::heldEnd : waiter -> inquiry.end(),
                 out);
+        news = false;
+        lastAdvance = now;
         if (held) {
             requireClaim().confirmIfDue(now, out);
         } else if (!waiters.isEmpty()) {
             inquiry.timePasses(now, out);
         }
-        if (claim != null) {
-            claim.repeatHandling(now, out);
+        for (Handling<R> each = handlings; each != null; each = each.next) {
+            each.repeatIfDue(now, out);
         }
     }
 
@@ -375,6 +452,9 @@ final class Room<R> {
         if (claim != null) {
             due = earlier(due, claim.due());
         }
+        for (Handling<R> each = handlings; each != null; each = each.next) {
+            due = earlier(due, each.retryAt());
+        }
         return isHeld() ? due : earlier(due, inquiry.due());
     }
 
@@ -389,7 +469,7 @@ final class Room<R> {
     /** One timer for the room: for whatever comes first. A timer that has run or was dropped without a trace is replaced by the next step. */
     private void schedule(@Nullable Long due) {
         if (timer != null && (due == null || due != timerDue || timer.isDone())) {
-            Threads.cancel(timer);
+            engine.threads().cancel(timer);
             timer = null;
         }
         if (timer == null && due != null) {
@@ -399,9 +479,11 @@ final class Room<R> {
     }
 
     private void timerFired() {
-        change(out -> {
-            timer = null;
-            return true;
-        });
+        change(
+                out -> {
+                    timer = null;
+                    return true;
+                },
+                Occasion.TIME);
     }
 }

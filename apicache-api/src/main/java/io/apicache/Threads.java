@@ -109,11 +109,11 @@ final class Threads {
     }
 
     /** Cancels a task of either timer. Throws nothing. */
-    static void cancel(ScheduledFuture<?> task) {
+    void cancel(ScheduledFuture<?> task) {
         try {
             task.cancel(false);
         } catch (Throwable e) { // the task finds that there is nothing to do
-            Failures.log("the scheduler that the cache was given failed", e);
+            report("the scheduler that the cache was given failed", e);
         }
     }
 
@@ -157,7 +157,19 @@ final class Threads {
     private void report(String what, Throwable failure) {
         int number = failures.incrementAndGet();
         if (Integer.bitCount(number) == 1) {
-            Failures.log(what + " (failure " + number + " of a timer or an executor of this cache)", failure);
+            log(what + " (failure " + number + " of a timer or an executor of this cache)", failure);
+        }
+    }
+
+    /** Logs on a thread of its own: the caller may hold a lock, and a logger may block. Throws nothing. */
+    void log(String what, Throwable failure) {
+        try {
+            Executor loggers = ownRescuers();
+            if (loggers != null) {
+                loggers.execute(() -> Failures.log(what, failure));
+            }
+        } catch (Throwable e) {
+            // no thread for it: what is logged here has been made good for
         }
     }
 

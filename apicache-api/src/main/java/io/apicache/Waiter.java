@@ -32,7 +32,8 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     boolean counted;
 
     private final @Nullable Thread parked; // the caller's thread, or null if the caller waits without one
-    private @Nullable HandOver<?> handOver; // of a caller that waits without a thread; written before it enters a room
+    private volatile @Nullable HandOver<?>
+            handOver; // of a caller that waits without a thread, once it has entered a room
     private long parkNanos;
 
     /** Written under the room's lock by the step that takes the waiter out of the set, and read by the caller without it. */
@@ -97,8 +98,11 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     void deliver() {
         if (parked != null) {
             LockSupport.unpark(parked);
-        } else if (handOver != null) {
-            handOver.ready();
+        } else {
+            HandOver<?> receiver = handOver;
+            if (receiver != null) { // if not, the caller is still on its way in, and finds the verdict itself
+                receiver.ready();
+            }
         }
     }
 

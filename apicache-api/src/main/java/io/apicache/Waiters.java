@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.spi.Digest;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NavigableSet;
@@ -20,6 +21,9 @@ final class Waiters<R> {
     private @Nullable PriorityQueue<Waiter<R>>
             shortWaits; // those with a last look of their own, and some that have left
     private int counted;
+    private int unsettled; // of the patient ones, those that have not been left to wait yet
+    private boolean compared; // the settled ones have, with this fingerprint
+    private @Nullable Digest comparedWith;
 
     Waiters(Engine<R> engine) {
         this.engine = engine;
@@ -37,12 +41,22 @@ final class Waiters<R> {
         }
         patient = patient.isEmpty() ? new TreeSet<>(Waiter.BY_DEADLINE) : patient;
         patient.add(waiter);
+        unsettled += waiter.waits ? 0 : 1;
         if (waiter.deadline - waiter.lastLook() < Decision.LAST_LOOK) {
-            if (shortWaits == null) {
-                shortWaits = new PriorityQueue<>((a, b) -> Long.signum(a.lastLook() - b.lastLook()));
-            }
-            shortWaits.add(waiter);
+            addShortWait(waiter);
         }
+    }
+
+    private void addShortWait(Waiter<R> waiter) {
+        PriorityQueue<Waiter<R>> queue = shortWaits;
+        if (queue == null) {
+            queue = new PriorityQueue<>((a, b) -> Long.signum(a.lastLook() - b.lastLook()));
+            shortWaits = queue;
+        }
+        for (Waiter<R> head = queue.peek(); head != null && !contains(head); head = queue.peek()) {
+            queue.remove(); // nobody looks on its behalf any more, perhaps since the claim is held here
+        }
+        queue.add(waiter);
     }
 
     /** {@return whether one more may wait here; if so it must be added, for it has been counted} */
@@ -61,7 +75,7 @@ final class Waiters<R> {
         NavigableSet<Waiter<R>> set = waiter.mayWait() ? patient : hasty;
         boolean removed = !set.isEmpty() && set.remove(waiter);
         if (removed) {
-            uncount(waiter);
+            gone(waiter);
         }
         return removed;
     }
@@ -160,63 +174,100 @@ final class Waiters<R> {
                 out.decide(
                         waiter, verdict); // first of all: for want of heap a waiter stays rather than being forgotten
                 i.remove();
-                uncount(waiter);
+                gone(waiter);
             }
         }
+    }
+
+    private void gone(Waiter<R> waiter) {
+        unsettled -= waiter.mayWait() && !waiter.waits ? 1 : 0;
+        uncount(waiter);
+    }
+
+    /**
+     * Tells those who had arrived by then of an open claim, and leaves the others to wait. Callers who have been left to wait before are
+     * visited only if the claim's fingerprint is another one.
+     *
+     * @return whether a caller is left who needs another look at once
+     */
+    boolean onPending(@Nullable Digest recorded, long arrived, long leaseLeft, Outbox<R> out) {
+        decide(hasty, waiter -> true, waiter -> pending(recorded, waiter, arrived, leaseLeft), out);
+        boolean visits = unsettled > 0 || !compared || !Objects.equals(recorded, comparedWith);
+        if (visits) {
+            if (recorded != null) {
+                decide(patient, waiter -> true, waiter -> pending(recorded, waiter, arrived, leaseLeft), out);
+            }
+            leftToWait(recorded, new Verdict.GiveUp<>(leaseLeft), out);
+            compared = true;
+            comparedWith = recorded;
+        }
+        return !hasty.isEmpty() || (recorded != null && visits && any(patient, recorded));
+    }
+
+    private static <R> @Nullable Verdict<R> pending(
+            @Nullable Digest recorded, Waiter<R> waiter, long arrived, long leaseLeft) {
+        return waiter.ticket > arrived ? null : Decision.onPending(recorded, waiter, leaseLeft);
+    }
+
+    private static <R> boolean any(NavigableSet<Waiter<R>> set, Digest recorded) {
+        for (Waiter<R> waiter : set) {
+            if (Decision.mismatch(recorded, waiter.fingerprint())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * Decides waiters whose time is up.
      *
+     * @param visited deadlines up to then have been visited, and nothing is known since that would decide their callers
      * @param timeIsUp for those whose deadline has passed: null leaves them, since nothing is known yet that they could be told
      * @param end for those who must be told something now
      */
     void expire(
+            @Nullable Long visited,
             long now,
             Function<Waiter<R>, @Nullable Verdict<R>> timeIsUp,
             Function<Waiter<R>, Verdict<R>> end,
             Outbox<R> out) {
-        decide(
-                patient,
-                waiter -> waiter.deadline - now <= 0,
-                waiter -> engine.end(waiter) - now <= 0 ? end.apply(waiter) : timeIsUp.apply(waiter),
-                out);
         decide(hasty, waiter -> engine.end(waiter) - now <= 0, end, out);
+        decide(patient, waiter -> engine.end(waiter) - now <= 0, end, out);
+        if (!patient.isEmpty()) {
+            NavigableSet<Waiter<R>> rest =
+                    visited == null ? patient : patient.tailSet(Waiter.probe(patient.first().request, visited), false);
+            decide(rest, waiter -> waiter.deadline - now <= 0, timeIsUp, out);
+        }
     }
 
-    /** Those still undecided are left to wait, as far as there is space; {@code refusal} is for those beyond the limit. */
+    /** Those still undecided are left to wait for a store that fails, as far as there is space; {@code refusal} is for those beyond the limit. */
     void leftToWait(Verdict<R> refusal, Outbox<R> out) {
-        if (patient.isEmpty()) {
+        leftToWait(null, refusal, out);
+    }
+
+    /** The same, but for those whom another fingerprint than that of the record sends back to ask. */
+    private void leftToWait(@Nullable Digest recorded, Verdict<R> refusal, Outbox<R> out) {
+        if (unsettled == 0) {
             return;
         }
         for (Iterator<Waiter<R>> i = patient.iterator(); i.hasNext(); ) {
             Waiter<R> waiter = i.next();
-            waiter.waits = waiter.counted || hasSpace(waiter);
-            if (!waiter.waits) {
+            if (waiter.waits || Decision.mismatch(recorded, waiter.fingerprint())) {
+                continue;
+            }
+            if (waiter.counted || hasSpace(waiter)) {
+                waiter.waits = true;
+            } else {
                 out.decide(waiter, refusal);
                 i.remove();
             }
+            unsettled--;
         }
     }
 
     /** {@return whether everybody has time, so that nobody will go away before a join is answered} */
     boolean allMayWait() {
         return hasty.isEmpty();
-    }
-
-    /** {@return whether somebody is left for whom there would be a verdict} */
-    boolean any(Function<Waiter<R>, @Nullable Verdict<R>> settlement) {
-        for (Waiter<R> waiter : patient) {
-            if (settlement.apply(waiter) != null) {
-                return true;
-            }
-        }
-        for (Waiter<R> waiter : hasty) {
-            if (settlement.apply(waiter) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Visits those who arrived after that. */
@@ -233,7 +284,7 @@ final class Waiters<R> {
         }
     }
 
-    private void uncount(Waiter<R> waiter) {
+    void uncount(Waiter<R> waiter) {
         if (waiter.counted) {
             waiter.counted = false;
             counted--;

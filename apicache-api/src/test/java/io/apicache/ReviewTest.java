@@ -212,7 +212,8 @@ class ReviewTest {
     void rescuesAreNotQueuedWithoutBound() throws InterruptedException {
         CountDownLatch gate = new CountDownLatch(1);
         gates.add(gate);
-        ApiCache<String> cache = build(settings(records).executor(task -> {})); // or a pool whose threads are all blocked
+        ApiCache<String> cache =
+                build(settings(records).executor(task -> {})); // or a pool whose threads are all blocked
         FirstSeen<String> owner = firstSeen(cache, "id");
         CountDownLatch blocked = new CountDownLatch(16);
         for (int i = 0; i < 40; i++) {
@@ -289,14 +290,15 @@ class ReviewTest {
     }
 
     @Test
-    @DisplayName("E1 a claim whose receipt could not be made for an asynchronous caller is given back")
+    @DisplayName(
+            "E1 a claim reaches an asynchronous caller although the clock failed that times the wait for the listener")
     void theReceiptOfAnAsynchronousCallFails() {
         ApiCache<String> cache = build(settings(records).listener(new ApiCacheListener() {}));
         ApiCache<String> elsewhere = build(settings(records));
         FirstSeen<String> owner = firstSeen(elsewhere, "id");
         List<Runnable> tasks = new ArrayList<>();
-        ApiCache<String> slow = build(
-                settings(records).listener(new ApiCacheListener() {}).executor(tasks::add));
+        ApiCache<String> slow =
+                build(settings(records).listener(new ApiCacheListener() {}).executor(tasks::add));
         CompletableFuture<Receipt<String>> waiter = slow.receiveAsync("id", LONG);
         owner.release();
         assertThat(tasks).hasSize(1);
@@ -305,8 +307,7 @@ class ReviewTest {
         tasks.remove(0).run();
         clock.heal();
 
-        assertThat(waiter).isCompletedExceptionally();
-        time.advance(LEASE.multipliedBy(2));
+        ((FirstSeen<String>) waiter.join()).close(); // only the event is lost
         assertThat(cache.receiveAndWait("id", Duration.ZERO)).isInstanceOf(FirstSeen.class);
     }
 
@@ -372,7 +373,8 @@ class ReviewTest {
     }
 
     @Test
-    @DisplayName("H3 W2 a handle that is unanswered ends although this cache has taken the id over from its claim meanwhile")
+    @DisplayName(
+            "H3 W2 a handle that is unanswered ends although this cache has taken the id over from its claim meanwhile")
     void aHandleOfAClaimThatWasTakenOverHere() {
         ApiCache<String> cache = build(settings(faulty).lease(SECOND));
         FirstSeen<String> first = firstSeen(cache, "id");
@@ -459,7 +461,8 @@ class ReviewTest {
     }
 
     @Test
-    @DisplayName("W2 a caller that was held up on its way into the room is answered at once, not at the next safety look")
+    @DisplayName(
+            "W2 a caller that was held up on its way into the room is answered at once, not at the next safety look")
     void aCallerThatComesLate() throws Exception {
         ApiCache<String> cache = build(settings(records));
         ApiCache<String> elsewhere = build(settings(records));
@@ -484,11 +487,14 @@ class ReviewTest {
         time.advance(Duration.ofMillis(50));
 
         assertThat(first).isNotDone();
-        assertThat(late).as("38 ms after its deadline, and the store answers at once").isDone();
+        assertThat(late)
+                .as("38 ms after its deadline, and the store answers at once")
+                .isDone();
     }
 
     @Test
-    @DisplayName("W2 a caller without time is answered by a question of its own after a look that met a record it could not read")
+    @DisplayName(
+            "W2 a caller without time is answered by a question of its own after a look that met a record it could not read")
     void aLookFailsForGood() {
         List<Runnable> held = new ArrayList<>();
         Store<String> store = new Around(records) {
@@ -542,11 +548,14 @@ class ReviewTest {
     }
 
     @Test
-    @DisplayName("W2 what a caller costs whose time is up does not grow with the number of those who are in the same state")
+    @DisplayName(
+            "W2 what a caller costs whose time is up does not grow with the number of those who are in the same state")
     void manyCallersWhoseTimeIsUp() {
         long many = overdueWith(10_000); // first: it warms up the code
         long few = overdueWith(100);
-        assertThat(many / few).as("%s ns with 10,000, %s ns with 100", many, few).isLessThan(20);
+        assertThat(many / few)
+                .as("%s ns with 10,000, %s ns with 100", many, few)
+                .isLessThan(20);
     }
 
     private long hastyWith(int waiters) {
@@ -563,20 +572,22 @@ class ReviewTest {
     void oneCallerBesideManyWhoWait() {
         long many = hastyWith(10_000); // first: it warms up the code
         long few = hastyWith(100);
-        assertThat(many / few).as("%s ns with 10,000, %s ns with 100", many, few).isLessThan(20);
+        assertThat(many / few)
+                .as("%s ns with 10,000, %s ns with 100", many, few)
+                .isLessThan(20);
     }
 
     @Test
-    @DisplayName("callers that wait in the owner's process cause one renewal in 20 ms at most")
+    @DisplayName("H1 callers that wait for 40 ms or more in the owner's process cause one renewal in 20 ms at most")
     void renewalsForWhoWaits() {
         ApiCache<String> cache = build(settings(faulty));
         firstSeen(cache, "id");
         int before = faulty.calls(Verb.RENEW);
         for (int i = 0; i < 100; i++) {
-            var unused = cache.receiveAsync("id", Duration.ofMillis(2));
+            var unused = cache.receiveAsync("id", Duration.ofMillis(40));
             time.advance(Duration.ofMillis(2));
         }
-        assertThat(faulty.calls(Verb.RENEW) - before).as("renewals in 200 ms").isLessThanOrEqualTo(12);
+        assertThat(faulty.calls(Verb.RENEW) - before).as("renewals in 200 ms").isBetween(1, 12);
     }
 
     @Test
@@ -587,7 +598,9 @@ class ReviewTest {
         CompletableFuture<Receipt<String>> first = cache.receiveAsync("id", LONG);
         CompletableFuture<Receipt<String>> second = cache.receiveAsync("id", LONG);
         assertThat(first).isNotDone();
-        assertThat(second).as("nothing is known of the record, least of all that it is in flight").isNotDone();
+        assertThat(second)
+                .as("nothing is known of the record, least of all that it is in flight")
+                .isNotDone();
     }
 
     // ---- the keeper
@@ -597,8 +610,8 @@ class ReviewTest {
     void aDroppedRound() {
         AtomicInteger drop = new AtomicInteger();
         java.util.concurrent.ScheduledExecutorService timer = time.scheduler();
-        java.util.concurrent.ScheduledExecutorService dropping = (java.util.concurrent.ScheduledExecutorService)
-                java.lang.reflect.Proxy.newProxyInstance(
+        java.util.concurrent.ScheduledExecutorService dropping =
+                (java.util.concurrent.ScheduledExecutorService) java.lang.reflect.Proxy.newProxyInstance(
                         getClass().getClassLoader(),
                         new Class<?>[] {java.util.concurrent.ScheduledExecutorService.class},
                         (proxy, method, arguments) -> {
@@ -620,7 +633,9 @@ class ReviewTest {
         time.advance(LEASE);
 
         assertThat(engine(cache).rooms()).isNotEmpty();
-        assertThat(owner.isLost()).as("3.5 s had gone by of a lease of 6 s when the cache could have noticed").isFalse();
+        assertThat(owner.isLost())
+                .as("3.5 s had gone by of a lease of 6 s when the cache could have noticed")
+                .isFalse();
     }
 
     @Test
@@ -654,7 +669,9 @@ class ReviewTest {
 
         time.advance(Duration.ofMillis(20)); // a third of the lease is over
 
-        assertThat(counting.calls(Verb.RENEW) - before).as("renewals of a claim").isEqualTo(1);
+        assertThat(counting.calls(Verb.RENEW) - before)
+                .as("renewals of a claim")
+                .isEqualTo(1);
     }
 
     private String slowKey = "";
