@@ -20,6 +20,7 @@ import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,9 @@ class ScriptsTest {
         server.command("DEL", name);
         assertThat(await(there.handle(key, next, new byte[length], MINUTE))).isInstanceOf(Stored.Lost.class);
         assertThat(server.keysWithoutTtl()).isEmpty();
+        assertThat((List<?>) server.command("KEYS", name + ":*"))
+                .as("what was put beside the record")
+                .isEmpty();
     }
 
     @Test
