@@ -200,6 +200,25 @@ class ScriptsTest {
     }
 
     @Test
+    @DisplayName("C1 L1 a lease that has not ended is not taken over, however little is left of it")
+    void theLastOfALease() {
+        boolean asked = false;
+        while (!asked) { // until the machine is quick enough to ask within the lease
+            server.command("DEL", name);
+            claimed(here);
+            long before = System.nanoTime();
+            server.command("PEXPIRE", name, String.valueOf(Moves.GRACE_MILLIS + 900));
+            Claimed<byte[]> claimed = await(there.claim(key, attempt()));
+            Claimed<byte[]> joined = await(there.join(key, attempt()));
+            asked = System.nanoTime() - before < Duration.ofMillis(890).toNanos();
+            if (asked) {
+                assertThat(claimed).isInstanceOf(Pending.class);
+                assertThat(joined).isInstanceOf(Pending.class);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("C5 a token is greater than that of a record from the future of this process")
     void aRecordFromTheFuture() {
         Token owner = claimed(here);
