@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.tck.ManualTime;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
@@ -73,6 +74,28 @@ class LinkRecoveryTest {
         time.advance(Duration.ofSeconds(29));
         disconnected();
         assertThat(topology.made).hasValue(1);
+    }
+
+    private void readOnly() {
+        RedisException refused =
+                new RedisCommandExecutionException("READONLY You can't write against a read only replica.");
+        assertThat(send(refused).toCompletableFuture()).isCompletedExceptionally();
+    }
+
+    @Test
+    @DisplayName("W2 a connection to a server that has become a replica is replaced, and a new one is given a second")
+    void aReplica() {
+        time.advance(Duration.ofMillis(1));
+        readOnly();
+        assertThat(topology.made).hasValue(1);
+
+        time.advance(Duration.ofSeconds(1));
+        readOnly();
+        assertThat(topology.made).hasValue(1);
+
+        time.advance(Duration.ofMillis(1));
+        readOnly();
+        assertThat(topology.made).hasValue(2);
     }
 
     @Test

@@ -152,9 +152,9 @@ class MessagesTest {
         notice[2] = StoredRecord.NOTICE;
         publish(notice);
         publish(StoredRecord.tombstone(record, owner.token()));
-        owner.handle("true");
+        owner.handle("true".repeat(10_000)); // too long for the message: it is fetched
 
-        assertThat(response(waiter)).isEqualTo("true");
+        assertThat(response(waiter)).isEqualTo("true".repeat(10_000));
     }
 
     @Test

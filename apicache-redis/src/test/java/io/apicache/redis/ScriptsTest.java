@@ -20,6 +20,7 @@ import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,9 @@ class ScriptsTest {
         server.command("DEL", name);
         assertThat(await(there.handle(key, next, new byte[length], MINUTE))).isInstanceOf(Stored.Lost.class);
         assertThat(server.keysWithoutTtl()).isEmpty();
+        assertThat((List<?>) server.command("KEYS", name + ":*"))
+                .as("what was put beside the record")
+                .isEmpty();
     }
 
     @Test
@@ -193,6 +197,25 @@ class ScriptsTest {
         });
         assertThat((Long) server.command("STRLEN", name)).isEqualTo(100);
         assertThat(life()).isGreaterThan(50_000);
+    }
+
+    @Test
+    @DisplayName("C1 L1 a lease that has not ended is not taken over, however little is left of it")
+    void theLastOfALease() {
+        boolean asked = false;
+        while (!asked) { // until the machine is quick enough to ask within the lease
+            server.command("DEL", name);
+            claimed(here);
+            long before = System.nanoTime();
+            server.command("PEXPIRE", name, String.valueOf(Moves.GRACE_MILLIS + 900));
+            Claimed<byte[]> claimed = await(there.claim(key, attempt()));
+            Claimed<byte[]> joined = await(there.join(key, attempt()));
+            asked = System.nanoTime() - before < Duration.ofMillis(890).toNanos();
+            if (asked) {
+                assertThat(claimed).isInstanceOf(Pending.class);
+                assertThat(joined).isInstanceOf(Pending.class);
+            }
+        }
     }
 
     @Test
