@@ -42,7 +42,8 @@ final class Claim<R> {
     private final boolean takenOver;
     private final long opened;
     private final Lease lease; // unused without protection
-    private final Confirmation<R> confirmation = new Confirmation<>(); // unused without protection
+    private final long covers; // the arrivals before it was asked for
+    private @Nullable Confirmation<R> confirmation; // made when another caller comes
 
     private @Nullable Claim<R> earlier; // one of this cache on the same id, lost while its holder has not finished
     private boolean finished; // its holder has, or has had all the time that work may take
@@ -65,8 +66,7 @@ final class Claim<R> {
         this.opened = look.firstSent;
         this.state = State.OPEN;
         this.lease = new Lease(engine.limits(), opened);
-        confirmation.sent(look.lastSent);
-        confirmation.answered(look.lastSent, covers);
+        this.covers = covers;
     }
 
     private Claim(Room<R> room, Request request) {
@@ -76,6 +76,7 @@ final class Claim<R> {
         this.token = null;
         this.takenOver = false;
         this.opened = engine.now();
+        this.covers = 0;
         this.lease = new Lease(engine.limits(), opened);
         this.state = State.UNPROTECTED;
     }
@@ -136,16 +137,19 @@ final class Claim<R> {
 
     /** {@return the arrivals that may be answered from this claim} */
     long confirmedUpTo() {
-        return confirmation.upTo();
+        return confirmation == null ? covers : confirmation.upTo();
     }
 
     void confirmFor(Waiter<R> waiter, boolean atOnce) {
+        if (confirmation == null) {
+            confirmation = new Confirmation<>(covers, opened);
+        }
         confirmation.request(waiter, atOnce);
     }
 
     /** Asks the store whether the claim still stands, if a caller needs to know by now. A renewal says so. */
     void confirmIfDue(long now, Outbox<R> out) {
-        if (state == State.OPEN && !isEnding() && confirmation.isDue(now)) {
+        if (confirmation != null && state == State.OPEN && !isEnding() && confirmation.isDue(now)) {
             renew(now, out);
         }
     }
@@ -154,7 +158,7 @@ final class Claim<R> {
     @Nullable
     Long due() {
         Long repeat = handling == null ? null : handling.retryAt();
-        Long confirm = state == State.OPEN && !isEnding() ? confirmation.due() : null;
+        Long confirm = confirmation != null && state == State.OPEN && !isEnding() ? confirmation.due() : null;
         if (repeat == null || confirm == null) {
             return repeat == null ? confirm : repeat;
         }
@@ -186,7 +190,9 @@ final class Claim<R> {
     /** Renews, notices a loss. {@return when it must be looked at again} */
     long sweep(long now, Outbox<R> out) {
         long due = now + engine.limits().storeTimeoutNanos();
-        confirmation.sweep(now, engine.limits().storeTimeoutNanos());
+        if (confirmation != null) {
+            confirmation.sweep(now, engine.limits().storeTimeoutNanos());
+        }
         if (handling != null) {
             due = Decision.earlier(due, handling.sweep(now, out));
         }
@@ -210,7 +216,9 @@ final class Claim<R> {
     private void renew(long now, Outbox<R> out) {
         out.act(new Renewal<>(this, now, room.arrivals()));
         lease.renewing(now);
-        confirmation.sent(now);
+        if (confirmation != null) {
+            confirmation.sent(now);
+        }
     }
 
     /** A renewal has been answered. Called under the room's lock. */
@@ -230,7 +238,9 @@ final class Claim<R> {
             doubt(); // with a handle on its way, no claim may just as well mean that it has been stored
             return;
         }
-        confirmation.answered(renewal.sent, renewal.covers); // of a store that fails nothing newer can be had
+        if (confirmation != null) {
+            confirmation.answered(renewal.sent, renewal.covers); // of a store that fails nothing newer can be had
+        }
         room.stillHeld(out);
     }
 

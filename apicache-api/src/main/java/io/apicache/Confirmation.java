@@ -15,6 +15,17 @@ final class Confirmation<R> {
     private boolean needed;
     private long neededAt;
 
+    /**
+     * Creates what is known from the grant.
+     *
+     * @param covers the arrivals before the claim was asked for
+     * @param sent when it was
+     */
+    Confirmation(long covers, long sent) {
+        confirmedUpTo = covers;
+        lastSent = sent;
+    }
+
     /** {@return the arrivals that may be answered} */
     long upTo() {
         return confirmedUpTo;

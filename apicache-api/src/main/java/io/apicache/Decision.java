@@ -37,6 +37,11 @@ final class Decision {
         return mismatch(recorded, brought) ? new Verdict.Mismatch<>() : new Verdict.Replay<>(handled);
     }
 
+    /** {@return whether an open claim leaves a caller that does not hold it to wait} */
+    static boolean leavesToWait(@Nullable Digest recorded, Waiter<?> waiter) {
+        return waiter.mayWait() && !mismatch(recorded, waiter.fingerprint());
+    }
+
     /** {@return what an open claim means for a caller that does not hold it, or null if the caller waits} */
     static <R> @Nullable Verdict<R> onPending(@Nullable Digest recorded, Waiter<R> waiter, long leaseLeft) {
         if (mismatch(recorded, waiter.fingerprint())) {

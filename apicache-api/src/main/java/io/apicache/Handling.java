@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Stored;
 import java.time.Duration;
@@ -49,19 +50,21 @@ final class Handling<R> {
             notSent(e);
             return done;
         }
-        room.change(out -> {
-            started = engine.now();
+        long now = engine.now();
+        room.lock.lock();
+        try {
+            started = now;
             covers = room.arrivals();
-            send(started, out);
-            return true;
-        });
+            sending(now);
+        } finally {
+            room.lock.unlock();
+        }
+        ask(1);
         return done;
     }
 
-    private void send(long now, Outbox<R> out) {
-        int number = tries + 1;
-        out.act(() -> ask(number));
-        tries = number;
+    private void sending(long now) {
+        tries++;
         inFlight = true;
         retryAt = null;
         sentAt = now;
@@ -104,7 +107,9 @@ final class Handling<R> {
 
     void repeatIfDue(long now, Outbox<R> out) {
         if (retryAt != null && now - retryAt >= 0) {
-            send(now, out);
+            int number = tries + 1;
+            out.act(() -> ask(number));
+            sending(now);
         }
     }
 
@@ -135,53 +140,54 @@ final class Handling<R> {
     }
 
     private void answered(int number, @Nullable Stored<R> stored, @Nullable Throwable failure) {
-        Digest fingerprint = null;
         if (stored instanceof Stored.Accepted<R> accepted) {
-            try {
-                fingerprint = accepted.record().fingerprint(); // the store's code: not under the room's lock
-            } catch (Throwable e) {
-                answered(number, null, e);
-                return;
-            }
+            accepted(number, accepted.record());
+            return;
         }
-        Answer<R> answer = new Answer<>(stored, fingerprint, failure);
         room.change(out -> {
-            boolean current = !ended && inFlight && number == tries;
-            if (current || (!ended && stored instanceof Stored.Accepted<R>)) {
+            if (!ended && inFlight && number == tries) {
                 inFlight = false;
-                retryAt = null;
-                decide(answer, out);
+                if (stored == null) {
+                    failed(Failures.unwrap(failure), out);
+                } else {
+                    refused(stored, out);
+                }
             }
             return true;
         });
     }
 
-    /** What the store answered to one try. */
-    private record Answer<R>(
-            @Nullable Stored<R> stored,
-            @Nullable Digest fingerprint,
-            @Nullable Throwable failure) {}
-
-    private void decide(Answer<R> answer, Outbox<R> out) {
-        Stored<R> stored = answer.stored();
-        if (stored instanceof Stored.Accepted<R> accepted) {
-            claim.handlingEnded(true, false, out);
-            if (claim.isDoubtful()) {
-                room.vacated(claim); // stored and then invalidated, or the other way round: those who wait ask
-            } else {
-                room.settled(claim, accepted.record(), answer.fingerprint(), covers, out);
-            }
-            end(null, out);
-        } else if (stored != null) {
-            claim.handlingEnded(false, true, out);
-            String why = stored instanceof Stored.Stale<R> ? "another owner has taken over" : "its record is gone";
-            end(
-                    new LeaseLostException(
-                            "the response for " + room.key + " was not stored: the claim was lost, " + why),
-                    out);
-        } else {
-            failed(Failures.unwrap(answer.failure()), out);
+    /** The response is stored, by this try or by an earlier one. */
+    private void accepted(int number, Handled<R> record) {
+        Digest fingerprint;
+        try {
+            fingerprint = record.fingerprint(); // the store's code: not under the room's lock
+        } catch (Throwable e) {
+            answered(number, null, e);
+            return;
         }
+        room.change(out -> {
+            if (!ended) {
+                inFlight = false;
+                retryAt = null;
+                claim.handlingEnded(true, false, out);
+                if (claim.isDoubtful()) {
+                    room.vacated(claim); // stored and then invalidated, or the other way round: those who wait ask
+                } else {
+                    room.settled(claim, record, fingerprint, covers, out);
+                }
+                end(null, out);
+            }
+            return true;
+        });
+    }
+
+    private void refused(Stored<R> stored, Outbox<R> out) {
+        claim.handlingEnded(false, true, out);
+        String why = stored instanceof Stored.Stale<R> ? "another owner has taken over" : "its record is gone";
+        end(
+                new LeaseLostException("the response for " + room.key + " was not stored: the claim was lost, " + why),
+                out);
     }
 
     private void failed(Throwable cause, Outbox<R> out) {

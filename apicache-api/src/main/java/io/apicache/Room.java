@@ -103,7 +103,7 @@ final class Room<R> {
         }
         boolean held = isHeld();
         boolean crowded = held || inquiry.isOpen() || inquiry.isForeign();
-        boolean meant = Decision.onPending(recorded(), waiter, 0) == null;
+        boolean meant = Decision.leavesToWait(recorded(), waiter);
         if (crowded && meant && !waiters.hasSpace(waiter)) {
             out.decide(waiter, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.refusal());
             return;
@@ -165,12 +165,12 @@ final class Room<R> {
         waiters.remove(winner);
         claim = opened;
         engine.keeper().watch();
-        waiters.after(opened.confirmedUpTo(), later -> opened.confirmFor(later, isRefused(later)));
-        stillHeld(out);
-    }
-
-    private boolean isRefused(Waiter<R> waiter) {
-        return Decision.onPending(recorded(), waiter, 0) != null;
+        if (!waiters.isEmpty()) {
+            waiters.after(
+                    opened.confirmedUpTo(),
+                    later -> opened.confirmFor(later, !Decision.leavesToWait(opened.fingerprint(), later)));
+            stillHeld(out);
+        }
     }
 
     /** Those who came before the claim was confirmed are told so, as far as they do not go on waiting. */
@@ -186,7 +186,9 @@ final class Room<R> {
     void settled(Claim<R> by, Handled<R> record, @Nullable Digest fingerprint, long covers, Outbox<R> out) {
         vacated(by);
         inquiry.forgetForeign();
-        waiters.decide(covers, waiter -> Decision.onHandled(record, fingerprint, waiter.fingerprint()), out);
+        if (!waiters.isEmpty()) {
+            waiters.decide(covers, waiter -> Decision.onHandled(record, fingerprint, waiter.fingerprint()), out);
+        }
     }
 
     /** The holder has finished with its claim. What remains is an earlier one that was lost, if its holder has not finished. */

@@ -147,6 +147,9 @@ final class Waiters<R> {
             Predicate<Waiter<R>> reached,
             Function<Waiter<R>, @Nullable Verdict<R>> settlement,
             Outbox<R> out) {
+        if (set.isEmpty()) {
+            return; // spares an iterator
+        }
         for (Iterator<Waiter<R>> i = set.iterator(); i.hasNext(); ) {
             Waiter<R> waiter = i.next();
             if (!reached.test(waiter)) {
@@ -183,6 +186,9 @@ final class Waiters<R> {
 
     /** Those still undecided are left to wait, as far as there is space; {@code refusal} is for those beyond the limit. */
     void leftToWait(Verdict<R> refusal, Outbox<R> out) {
+        if (patient.isEmpty()) {
+            return;
+        }
         for (Iterator<Waiter<R>> i = patient.iterator(); i.hasNext(); ) {
             Waiter<R> waiter = i.next();
             waiter.waits = waiter.counted || hasSpace(waiter);

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The small bound, measured: every call of receive ends within its {@code maxWait} and one store time-out by the cache's clock, whatever
  * the record, the store and other callers do.
  */
+@EndsInTime
 class BoundedCallsTest {
 
     private static final Duration STORE_TIMEOUT = Duration.ofMillis(200);

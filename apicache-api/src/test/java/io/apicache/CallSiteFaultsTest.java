@@ -5,9 +5,16 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.apicache.CallSites.Fault;
 import io.apicache.CallSites.Kind;
+import io.apicache.spi.Key;
+import io.apicache.spi.Store;
+import io.apicache.spi.Token;
+import io.apicache.tck.ManualTime;
+import io.apicache.tck.ReferenceStore;
+import java.time.Duration;
 import io.apicache.tck.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever the library calls may throw anything, at any call: one scenario is played once for every call that it makes to code that is not
  * its own, and for everything that can go wrong with that call. The fault ends the call that it met, and nothing else.
  */
+@EndsInTime
 class CallSiteFaultsTest {
 
     /** Of the calls to one site, in the default build; the others are tried where everything is. */
@@ -136,5 +144,29 @@ class CallSiteFaultsTest {
     @MethodSource("faultsAtTheEnd")
     void aFaultAtEachCallDoesNotKeepACacheOpen(String site, Kind kind, int calls) {
         tryEach(CLOSE, site, kind, IntStream.rangeClosed(1, calls).boxed().toList(), calls);
+    }
+
+    @Test
+    @DisplayName("E1 an error of renew does not reach the caller of invalidate: the record is gone")
+    void anErrorOfRenewDoesNotReachInvalidate() {
+        ManualTime time = new ManualTime();
+        ReferenceStore<String> records = new ReferenceStore<>(time) {
+            @Override
+            public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
+                throw new NoClassDefFoundError("planted");
+            }
+        };
+        try (ApiCache<String> cache = ApiCache.over((Store<String>) records)
+                .time(time)
+                .scheduler(time.scheduler())
+                .build()) {
+            FirstSeen<String> owner = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
+
+            assertThat(cache.invalidate("id")).isTrue();
+
+            time.advance(Duration.ofSeconds(10));
+            assertThat(owner.isLost()).isTrue();
+            assertThat(cache.peek("id")).isEmpty();
+        }
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Calls that are under way when the cache is closed end too, over a store that never answers; so does closing itself. */
+@EndsInTime
 class ClosingTest {
 
     private static final Duration STORE_TIMEOUT = Duration.ofMillis(200);

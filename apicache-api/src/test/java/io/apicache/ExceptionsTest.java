@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every exception of the library, one after the other: what it says, and what its causes say, shows no response, no address, and no part
  * of an id that is long enough to mean something.
  */
+@EndsInTime
 class ExceptionsTest {
 
     /** Of letters that no message has in a row. The same in every run, so that a short hash of it can never have a part of it by chance. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Code of others that blocks, refuses or throws delays nobody who waits. On the clocks of the machine, with threads of the cache's own. */
+@EndsInTime
 class ForeignCodeTest {
 
     private static final Duration LONG = Duration.ofMinutes(30);

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No answer is older than the call that gets it, whichever way it comes: by a message, by the reply to the owner's own handle, or as a claim
  * that was granted long ago. Messages and replies arrive when the test lets them; the store executes at once.
  */
+@EndsInTime
 class FreshAnswersTest {
 
     private static final Duration LEASE = Duration.ofSeconds(10);

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Executors that do not execute, and timers that do not run: the cache answers all the same. */
+@EndsInTime
 class UselessThreadsTest {
 
     private static final Duration LONG = Duration.ofMinutes(30);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The limit of waiters holds while the store fails: then everybody waits, and an outage would fill the heap. */
+@EndsInTime
 class WaiterLimitsTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -151,5 +152,62 @@ class WaiterLimitsTest {
         time.advance(Duration.ofSeconds(5));
         assertThat(callers).allMatch(CompletableFuture::isDone);
         assertThat(cache.toString()).contains(" 0 ids", " 0 waiters");
+    }
+
+    @Test
+    @DisplayName("M1 who runs without a claim and never finishes is forgotten at the work limit")
+    void whoNeverFinishesIsForgotten() {
+        ApiCache<String> cache = limited(Unavailable.RUN_UNPROTECTED);
+        fail(Fault.REFUSED);
+        for (int i = 0; i < 100; i++) {
+            assertThat(cache.receiveAndWait("id " + i, Duration.ZERO)).isInstanceOf(FirstSeen.class);
+        }
+        assertThat(cache.toString()).contains(" 100 ids");
+
+        for (int i = 0; i < 20; i++) {
+            time.advance(Duration.ofMinutes(1)); // 15 minutes by default
+        }
+
+        assertThat(cache.toString()).contains(" 0 ids");
+    }
+
+    @Test
+    @DisplayName("M1 a claim that was lost, and that is never finished, is forgotten at the work limit")
+    void aLostClaimIsForgotten() {
+        ApiCache<String> cache = limited(Unavailable.FAIL);
+        FirstSeen<String> owner = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
+        cache.invalidate("id");
+        assertThat(owner.isLost()).isTrue();
+        time.advance(Duration.ofMinutes(14)); // by id it is still found
+        assertThat(cache.toString()).contains(" 1 ids");
+
+        for (int i = 0; i < 20; i++) {
+            time.advance(Duration.ofMinutes(1)); // 15 minutes by default
+        }
+
+        assertThat(cache.toString()).contains(" 0 ids");
+    }
+
+    @Test
+    @DisplayName("O1 who came while the claim was on its way, and then waited for the work, is told as waiting")
+    void whoCameWithTheOwnerIsToldAsWaiting() {
+        HeardWaits waits = new HeardWaits();
+        List<Runnable> replies = new ArrayList<>();
+        ApiCache<String> cache = ApiCache.over((Store<String>) faulty)
+                .time(time)
+                .scheduler(time.scheduler())
+                .executor(Runnable::run)
+                .listener(waits)
+                .build();
+        open.add(cache);
+        faulty.answerOn(replies::add);
+        List<CompletableFuture<Receipt<String>>> callers = callers(cache, 2, i -> "id");
+        faulty.answerOn(Runnable::run);
+        replies.forEach(Runnable::run);
+
+        ((FirstSeen<String>) callers.get(0).join()).handle("response");
+
+        assertThat(callers.get(1)).isCompleted();
+        assertThat(waits.all()).containsExactly("id CACHED");
     }
 }

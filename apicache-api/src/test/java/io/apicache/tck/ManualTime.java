@@ -87,6 +87,17 @@ public final class ManualTime implements Time {
         }
     }
 
+    /**
+     * Moves the time on and runs nothing, as while the process is suspended. What fell due runs with the next {@link #advance}, late.
+     *
+     * @param by zero or more
+     */
+    public void pause(Duration by) {
+        synchronized (lock) {
+            now += by.toNanos();
+        }
+    }
+
     private Task<?> due(long target) {
         synchronized (lock) {
             Task<?> next = tasks.peek();

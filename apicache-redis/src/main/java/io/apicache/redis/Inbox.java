@@ -144,7 +144,7 @@ final class Inbox {
         return closed ? fresh.closeAsync() : fresh.async().subscribe(channel);
     }
 
-    /** Looks whether the connection is alive, and forgets what nobody waits for. Called from time to time. */
+    /** Looks whether the connection is alive, and forgets what was joined long ago. Called from time to time. */
     void check() {
         joined.forgetOld();
         StatefulRedisPubSubConnection<byte[], byte[]> checked = connection;
@@ -189,7 +189,7 @@ final class Inbox {
         StoredRecord record = StoredRecord.read(message);
         Entry entry = record == null ? null : joined.get(record.hash());
         if (record == null || entry == null || record.number() < entry.number) {
-            return; // nobody waits for it here any more, or it is about an owner before the one that is waited for
+            return; // no waiter here, or it is about an owner before the one that is waited for
         }
         Key key = entry.name.key();
         if (record.state() != StoredRecord.HANDLED) {

@@ -20,7 +20,7 @@ final class Joined {
     static final int MOST = 16_384;
     static final long MOST_BYTES = 8L * 1024 * 1024;
 
-    /** Whoever still waits has joined again within this time. */
+    /** A waiter that still waits has joined again within this time. */
     static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final int OBJECTS_BYTES = 320; // of an entry, beside its texts

@@ -32,7 +32,7 @@ final class Link {
     /** A node of a cluster that is new to the client refuses commands until its connection stands. */
     private static final long AGAIN_AFTER_MILLIS = 10;
 
-    /** Whoever reconnects does so within half a second, once the server is there. */
+    /** Lettuce reconnects within half a second, once the server is there. */
     private static final long DISCONNECTED_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Topology topology;

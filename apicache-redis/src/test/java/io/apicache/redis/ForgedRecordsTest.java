@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records of the right format whose fields nobody of ours writes, put there by something that may write to the server. */
+/** Records of the right format with fields that this library never writes, put there by another program. */
 class ForgedRecordsTest {
 
     private static final long TWO_TO_53 = 1L << 53;
@@ -114,7 +114,7 @@ class ForgedRecordsTest {
         return LongStream.of(0, -1, Long.MIN_VALUE, TWO_TO_53 - 1, TWO_TO_53, TWO_TO_53 + 1, Long.MAX_VALUE);
     }
 
-    /** Those that whoever asks finds out. */
+    /** Those that every caller finds out. */
     static Stream<Forged> forgedHeaders() {
         return Stream.of(
                         badNumbers().mapToObj(n -> Forged.pending("number", n, 5_000, "", 60_000)),

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Messages that are lost, old, or of somebody who may publish. No time passes for those who wait: only messages move them. */
+/** Messages that are lost, old, or forged by another publisher. No time passes for those who wait: only messages move them. */
 class MessagesTest {
 
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -83,7 +83,7 @@ class MessagesTest {
         return waiter;
     }
 
-    /** Sends a message to everybody who has joined, as whoever may publish can. */
+    /** Sends a message to every process that has joined, as any publisher can. */
     private void publish(byte[] message) {
         String inboxes = (String) redis.command("GETRANGE", "ac:{faults:" + id + "}", "84", "-1");
         assertThat(inboxes).hasSizeGreaterThanOrEqualTo(Inbox.ID_BYTES);
@@ -158,7 +158,7 @@ class MessagesTest {
     }
 
     @Test
-    @DisplayName("W1 after a new subscription everybody who waits looks again, for whatever id")
+    @DisplayName("W1 after a new subscription every waiter looks again, for every id")
     void allLookAgain() throws Exception {
         List<FirstSeen<String>> owners = new ArrayList<>();
         List<CompletableFuture<Receipt<String>>> waiters = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.apicache.Receipt;
 import io.apicache.redis.server.RedisShared;
 import io.apicache.redis.server.TcpProxy;
 import io.apicache.spi.Time;
+import io.apicache.tck.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -86,6 +87,29 @@ class ServerClockTest {
         clock.heard(3_000_000);
         assertThat(clock.isDoubtful()).isFalse();
         assertThat(clock.micros()).isGreaterThanOrEqualTo(3_000_000);
+    }
+
+    @Test
+    @DisplayName("C5 numbers of one process rise strictly, also where no time passes, and follow the server's clock")
+    void numbersNeverRepeat() {
+        ManualTime time = new ManualTime();
+        ServerClock clock = new ServerClock(time);
+        clock.heard(1_000_000);
+        assertThat(clock.nextNumber()).isEqualTo(1_000_000);
+        assertThat(clock.nextNumber()).isEqualTo(1_000_001);
+        assertThat(clock.nextNumber()).isEqualTo(1_000_002);
+
+        time.advance(Duration.ofSeconds(1));
+        assertThat(clock.nextNumber()).isEqualTo(2_000_000);
+        clock.heard(1_000_500); // later than the first answer: it was longer on its way
+        assertThat(clock.micros()).isEqualTo(2_000_000);
+        clock.heard(2_000_300); // and this one was quicker
+        assertThat(clock.nextNumber()).isEqualTo(2_000_300);
+        for (int i = 0; i < 8; i++) {
+            clock.heard(1_500_000); // the server's clock was set back
+        }
+        assertThat(clock.micros()).isEqualTo(1_500_000);
+        assertThat(clock.nextNumber()).isEqualTo(2_000_301);
     }
 
     /** Its clocks stand still; while it sleeps, the wall clock goes on. */
