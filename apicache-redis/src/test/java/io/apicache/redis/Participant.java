@@ -29,6 +29,9 @@ final class Participant {
     private final ApiCache<String> cache;
     private FirstSeen<String> owner;
 
+    /** The response that was ordered before the owner was known here: its receipt may be delivered later than the order. */
+    private String ordered;
+
     private Participant(ApiCache<String> cache) {
         this.cache = cache;
     }
@@ -84,6 +87,10 @@ final class Participant {
         owner = first;
         var unused = first.lost().thenRun(() -> say("lost"));
         say("first " + first.token());
+        if (ordered != null) {
+            String response = ordered;
+            new Thread(() -> handle(response), "a late owner").start();
+        }
     }
 
     private static String summary(List<CompletableFuture<Receipt<String>>> herd) {
@@ -99,7 +106,8 @@ final class Participant {
 
     private synchronized void handle(String response) {
         if (owner == null) {
-            return; // somebody else's
+            ordered = response; // of another process, or of an owner that is not known yet
+            return;
         }
         try {
             owner.handle(response);
