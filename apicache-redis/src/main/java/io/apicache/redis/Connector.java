@@ -83,7 +83,7 @@ final class Connector {
         Link link = new Link(topology, commands, server, new Link.Pace(time, settings.commandTimeout));
         Oversized oversized = new Oversized(settings.longestRecord(), time::nanoTime);
         Moves moves = new Moves(link, settings.layout, clock, new Moves.Sizes(settings.inlineLimit, oversized));
-        Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::get, moves::present);
+        Inbox inbox = new Inbox(topology, settings.layout.inboxes(), time::nanoTime, moves::present);
         boolean opened = false;
         try {
             await(inbox.open());

@@ -38,7 +38,6 @@ final class Inbox {
     private static final int UNANSWERED_IN_A_ROW = 2;
 
     private final Topology topology;
-    private final Function<RecordName, CompletionStage<@Nullable StoredRecord>> fetch;
     private final Function<StoredRecord, Handled<byte[]>> present;
     private final byte[] id = randomId();
     private final byte[] channel;
@@ -55,18 +54,11 @@ final class Inbox {
      * Makes an inbox that is not open yet.
      *
      * @param prefix what stands before the id in the name of the channel
-     * @param fetch reads a record whose response was too long for the message
      * @param present makes an answer for the engine of a record
      */
-    Inbox(
-            Topology topology,
-            byte[] prefix,
-            LongSupplier nanoTime,
-            Function<RecordName, CompletionStage<@Nullable StoredRecord>> fetch,
-            Function<StoredRecord, Handled<byte[]>> present) {
+    Inbox(Topology topology, byte[] prefix, LongSupplier nanoTime, Function<StoredRecord, Handled<byte[]>> present) {
         this.topology = topology;
         joined = new Joined(nanoTime);
-        this.fetch = fetch;
         this.present = present;
         channel = Arrays.copyOf(prefix, prefix.length + ID_BYTES);
         System.arraycopy(id, 0, channel, prefix.length, ID_BYTES);
@@ -192,23 +184,12 @@ final class Inbox {
             return; // no waiter here, or it is about an owner before the one that is waited for
         }
         Key key = entry.name.key();
-        if (record.state() != StoredRecord.HANDLED) {
-            tell(hints -> hints.changed(key));
-        } else if ((record.flags() & StoredRecord.NOTICE) == 0) {
+        if (record.state() == StoredRecord.HANDLED && (record.flags() & StoredRecord.NOTICE) == 0) {
             joined.remove(record.hash(), entry);
             Handled<byte[]> handled = present.apply(record);
             tell(hints -> hints.handled(key, handled));
-        } else if (entry.fetching.compareAndSet(false, true)) {
-            CompletionStage<@Nullable StoredRecord> fetched = Safely.call(() -> fetch.apply(entry.name));
-            var unused = fetched.whenComplete((found, failure) -> {
-                entry.fetching.set(false);
-                if (failure == null && found != null && found.state() == StoredRecord.HANDLED) {
-                    Handled<byte[]> handled = present.apply(found);
-                    tell(hints -> hints.handled(key, handled));
-                } else {
-                    tell(hints -> hints.changed(key));
-                }
-            });
+        } else { // of a long response too: one look fetches it for all who have come by now
+            tell(hints -> hints.changed(key));
         }
     }
 

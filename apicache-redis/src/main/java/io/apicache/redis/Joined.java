@@ -4,7 +4,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,6 @@ final class Joined {
     /** A record that was joined. */
     static final class Entry {
         final RecordName name;
-        final AtomicBoolean fetching = new AtomicBoolean();
         volatile long number; // the token of the owner that is waited for, or 0
         private long until;
 

@@ -36,11 +36,7 @@ class InboxRecoveryTest {
     private final AtomicInteger missed = new AtomicInteger();
     private boolean isOpen = true;
     private final Inbox inbox = new Inbox(
-            new FakeTopology(),
-            "ac:in:".getBytes(StandardCharsets.US_ASCII),
-            Time.system()::nanoTime,
-            name -> CompletableFuture.completedFuture(null),
-            record -> {
+            new FakeTopology(), "ac:in:".getBytes(StandardCharsets.US_ASCII), Time.system()::nanoTime, record -> {
                 throw new AssertionError("no messages here");
             });
 

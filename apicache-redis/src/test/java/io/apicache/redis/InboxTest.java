@@ -14,7 +14,6 @@ import io.lettuce.core.RedisURI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -31,10 +30,9 @@ class InboxTest {
         try (RedisProcess redis = RedisProcess.start();
                 TcpProxy network = TcpProxy.to(redis)) {
             Topology topology = OwnClient.single(RedisURI.create(network.uri()), Duration.ofSeconds(1), 1_000_000);
-            Inbox inbox = new Inbox(
-                    topology, PREFIX, System::nanoTime, name -> CompletableFuture.completedFuture(null), record -> {
-                        throw new AssertionError("no messages here");
-                    });
+            Inbox inbox = new Inbox(topology, PREFIX, System::nanoTime, record -> {
+                throw new AssertionError("no messages here");
+            });
             AtomicInteger missed = new AtomicInteger();
             Registration unused = inbox.hints(new Missed(missed));
             inbox.open().toCompletableFuture().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);

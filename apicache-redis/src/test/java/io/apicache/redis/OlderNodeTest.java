@@ -42,7 +42,7 @@ class OlderNodeTest {
         await(clock.ask(link));
         KeyLayout layout = new KeyLayout("older");
         Moves moves = new Moves(link, layout, clock, new Moves.Sizes(0, new Oversized(1_000_000, System::nanoTime)));
-        Inbox inbox = new Inbox(topology, layout.inboxes(), System::nanoTime, moves::get, moves::present);
+        Inbox inbox = new Inbox(topology, layout.inboxes(), System::nanoTime, moves::present);
         Asking asking = new Asking(link, layout, clock, moves, inbox);
         Key key = new Key("older", UUID.randomUUID().toString());
         Attempt attempt = new Attempt(AttemptId.next(), null, Duration.ofMinutes(1));
