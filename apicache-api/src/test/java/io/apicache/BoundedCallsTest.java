@@ -107,7 +107,7 @@ class BoundedCallsTest {
 
         for (int i = 0; time.nanoTime() - call.due < 0; i++) {
             time.advance(STEP.compareTo(left(call)) < 0 ? STEP : left(call));
-            assertNobodyIsOverdue();
+            assertNoCallIsOverdue();
             if (i % 3 == 0) {
                 receive("a call " + i + " steps later", Duration.ZERO, false);
                 receive("a call " + i + " steps later that waits", i % 2 == 0 ? MILLI : LONG, false);
@@ -117,7 +117,7 @@ class BoundedCallsTest {
         assertOutcome(state, maxWait, policy, Callers.outcome(call.call, call.what));
         while (calls.stream().anyMatch(each -> !each.call.isDone())) {
             time.advance(STEP);
-            assertNobodyIsOverdue();
+            assertNoCallIsOverdue();
         }
     }
 
@@ -126,15 +126,15 @@ class BoundedCallsTest {
             case FREE -> {}
             case FOREIGN, FOREIGN_THEN_REFUSING, FOREIGN_THEN_SILENT -> {
                 over(records, Unavailable.FAIL).receiveAndWait("id", Duration.ZERO);
-                receive("a waiter who came before", VERY_LONG, false);
+                receive("an earlier waiter", VERY_LONG, false);
             }
             case OWN, OWN_THEN_SILENT -> {
                 cache.receiveAndWait("id", Duration.ZERO);
-                receive("a waiter who came before", VERY_LONG, false);
+                receive("an earlier waiter", VERY_LONG, false);
             }
             case REFUSING, SILENT -> {}
         }
-        calls.clear(); // who came before may wait on
+        calls.clear(); // earlier waiters may go on waiting
         for (Verb verb : Verb.values()) {
             switch (state) {
                 case REFUSING, FOREIGN_THEN_REFUSING -> faulty.every(1, verb, Fault.REFUSED);
@@ -159,7 +159,7 @@ class BoundedCallsTest {
     }
 
     /** A caller that blocks has been woken by the time it is due, but needs a moment to return, in which the clock stands still. */
-    private void assertNobodyIsOverdue() {
+    private void assertNoCallIsOverdue() {
         long now = time.nanoTime();
         for (Bounded each : calls) {
             if (now - each.due >= 0) {
@@ -179,7 +179,7 @@ class BoundedCallsTest {
         } else if (state.fails()) {
             assertUnavailable(policy, outcome);
         } else if (maxWait.isZero() && state == State.FOREIGN_THEN_REFUSING && !(outcome instanceof InFlight<?>)) {
-            assertUnavailable(policy, outcome); // who has no time is told what the store said
+            assertUnavailable(policy, outcome); // a caller without time may get the failure of the store
         } else {
             assertThat(outcome).isInstanceOf(InFlight.class);
         }
@@ -193,7 +193,8 @@ class BoundedCallsTest {
         }
     }
 
-    @ParameterizedTest(name = "W2 callers without time who come one after the other to a store that never answers, {0}")
+    @ParameterizedTest(
+            name = "W2 callers without time that come one after the other to a store that never answers, {0}")
     @EnumSource(Unavailable.class)
     void fourCallersOverABlackHole(Unavailable policy) {
         cache = over(faulty, policy);
@@ -211,7 +212,7 @@ class BoundedCallsTest {
     }
 
     @Test
-    @DisplayName("W2 one caller that waits for a server out of memory does not keep those who have no time")
+    @DisplayName("W2 a caller that waits for a server out of memory does not hold up callers without time")
     void manyCallersOverAServerOutOfMemory() {
         cache = over(faulty, Unavailable.FAIL);
         for (Verb verb : List.of(Verb.CLAIM, Verb.JOIN)) {

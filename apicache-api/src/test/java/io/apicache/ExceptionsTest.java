@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every exception of the library, one after the other: what it says, and what its causes say, shows no response, no address, and no part
- * of an id that is long enough to mean something.
+ * Every exception of the library: its message and the messages of its causes show no response, no address, and no part of an id that
+ * is long enough to mean something.
  */
 @EndsInTime
 class ExceptionsTest {
@@ -239,7 +239,7 @@ class ExceptionsTest {
                 }));
     }
 
-    @ParameterizedTest(name = "B1 S1 what {0} says shows no secret")
+    @ParameterizedTest(name = "B1 S1 the messages of {0} show no secret")
     @MethodSource("failures")
     void whatAnExceptionSaysShowsNoSecret(String name, Class<?> expected, Setting setting) {
         Throwable thrown = null;
@@ -284,10 +284,10 @@ class ExceptionsTest {
         assertThat(Key.show(ID)).isEqualTo(Key.show(ID)).isNotEqualTo(Key.show(ID + "X"));
     }
 
-    private static void assertNoSecret(String said) {
-        assertThat(said).doesNotContain(PAYLOAD, "payload", "secret", "://");
+    private static void assertNoSecret(String text) {
+        assertThat(text).doesNotContain(PAYLOAD, "payload", "secret", "://");
         for (int i = 0; i + 4 <= ID.length(); i++) {
-            assertThat(said).as("a part of the id").doesNotContainIgnoringCase(ID.substring(i, i + 4));
+            assertThat(text).as("a part of the id").doesNotContainIgnoringCase(ID.substring(i, i + 4));
         }
     }
 }

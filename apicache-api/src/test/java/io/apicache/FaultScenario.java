@@ -238,12 +238,12 @@ final class FaultScenario implements AutoCloseable {
         assertThat(here.toString()).contains("0 waiters");
     }
 
-    /** Closes the cache, while one call may go wrong: it ends what it held and who waited. */
+    /** Closes the cache, while one call may go wrong: claims and waits of the cache end. */
     void close(@Nullable Fault fault) {
         sites.arm(fault);
         attempt("close", run(here::close));
         sites.disarm();
-        pass(LEASE.plus(SECOND)); // what the store was not told lapses
+        pass(LEASE.plus(SECOND)); // claims whose release did not reach the store lapse
         int planted = 0;
         for (Future<Receipt<String>> waiter : patient) {
             Object outcome = Callers.outcome(waiter, "a waiter");
@@ -251,7 +251,7 @@ final class FaultScenario implements AutoCloseable {
             assertThat(outcome)
                     .isInstanceOfAny(IllegalStateException.class, LinkageError.class, VirtualMachineError.class);
         }
-        assertThat(planted).as("waiters that were told the fault").isLessThanOrEqualTo(1);
+        assertThat(planted).as("waiters that got the fault").isLessThanOrEqualTo(1);
         assertThat(owner.isLost()).isTrue();
         Callers.eventually("lost() of what was closed completes", closedLost::isDone); // on a rescue thread, perhaps
         assertThat(elsewhere.receiveAndWait("owned", Duration.ZERO)).isInstanceOf(FirstSeen.class);

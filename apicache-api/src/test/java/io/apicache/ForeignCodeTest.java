@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Code of others that blocks, refuses or throws delays nobody who waits. On the clocks of the machine, with threads of the cache's own. */
+/** Foreign code that blocks, refuses or throws delays no waiter. Uses the clocks of the machine and the cache's own threads. */
 @EndsInTime
 class ForeignCodeTest {
 
@@ -122,7 +122,7 @@ class ForeignCodeTest {
     }
 
     @Test
-    @DisplayName("E2 W2 with every callback thread blocked, who blocks still gives up in time, and who is closed ends")
+    @DisplayName("E2 W2 with every callback thread blocked, callers that block give up in time, or end with the cache")
     void deadlinesHold() {
         ApiCache<String> cache = build(settings());
         firstSeen(cache, "id 0");
@@ -143,7 +143,7 @@ class ForeignCodeTest {
     }
 
     @Test
-    @DisplayName("E2 dependents that block on the cache themselves hang neither each other nor those who wait")
+    @DisplayName("E2 dependents that block on the cache hold up neither each other nor other waiters")
     void dependentsThatWait() {
         ApiCache<String> cache = build(settings());
         FirstSeen<String> outer = firstSeen(cache, "outer");

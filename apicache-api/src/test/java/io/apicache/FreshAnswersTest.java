@@ -72,8 +72,8 @@ class FreshAnswersTest {
         held.forEach(Runnable::run);
     }
 
-    /** {@return what a caller was told, in short} */
-    private static String told(CompletableFuture<Receipt<String>> call) {
+    /** {@return the outcome of a call, in short} */
+    private static String kind(CompletableFuture<Receipt<String>> call) {
         if (!call.isDone()) {
             return "nothing yet";
         }
@@ -86,7 +86,7 @@ class FreshAnswersTest {
     // ---- messages
 
     @Test
-    @DisplayName("H1 a message that is late brings nothing to who called after an invalidation elsewhere")
+    @DisplayName("H1 a late message gives no response to a caller that came after an invalidation elsewhere")
     void aMessageIsOlderThanAnInvalidation() {
         FirstSeen<String> owner = firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> before = receive(LONG);
@@ -97,12 +97,12 @@ class FreshAnswersTest {
 
         slow.deliverHints();
 
-        assertThat(told(before)).isEqualTo("old");
-        assertThat(told(after)).isEqualTo("FirstSeen");
+        assertThat(kind(before)).isEqualTo("old");
+        assertThat(kind(after)).isEqualTo("FirstSeen");
     }
 
     @Test
-    @DisplayName("H1 a message that is late brings nothing to who called after the retention has ended")
+    @DisplayName("H1 a late message gives no response to a caller that came after the retention had ended")
     void aMessageIsOlderThanTheEndOfRetention() {
         FirstSeen<String> owner = firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> before = receive(LONG);
@@ -113,12 +113,12 @@ class FreshAnswersTest {
 
         slow.deliverHints();
 
-        assertThat(told(before)).isEqualTo("old");
-        assertThat(told(after)).isEqualTo("FirstSeen");
+        assertThat(kind(before)).isEqualTo("old");
+        assertThat(kind(after)).isEqualTo("FirstSeen");
     }
 
     @Test
-    @DisplayName("H1 C4 a message that is late brings nothing to who called after another owner has begun")
+    @DisplayName("H1 C4 a late message gives no response to a caller that came after another owner had begun")
     void aMessageIsOlderThanTheNextOwner() {
         FirstSeen<String> owner = firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> before = receive(LONG);
@@ -131,18 +131,18 @@ class FreshAnswersTest {
 
         slow.deliverHints();
 
-        assertThat(told(before)).isEqualTo("old");
-        assertThat(told(after)).isEqualTo("nothing yet");
+        assertThat(kind(before)).isEqualTo("old");
+        assertThat(kind(after)).isEqualTo("nothing yet");
         assertThat(slow.calls(Verb.JOIN) - asked)
-                .as("looks for the one who is left")
+                .as("looks for the caller that is left")
                 .isBetween(1, 3);
         slow.hints(HintFault.NONE);
         next.handle("new");
-        assertThat(told(after)).isEqualTo("new");
+        assertThat(kind(after)).isEqualTo("new");
     }
 
     @Test
-    @DisplayName("W1 a message is news to who called while a look saw that owner at work")
+    @DisplayName("W1 a message answers a caller that came while a look saw that owner at work")
     void aMessageIsNewsToWhoWaits() {
         FirstSeen<String> owner = firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> first = receive(LONG);
@@ -150,14 +150,14 @@ class FreshAnswersTest {
 
         owner.handle("response");
 
-        assertThat(told(first)).isEqualTo("response");
-        assertThat(told(second)).isEqualTo("response");
+        assertThat(kind(first)).isEqualTo("response");
+        assertThat(kind(second)).isEqualTo("response");
     }
 
     // ---- the reply to the owner's own handle
 
     @ParameterizedTest(
-            name = "H1 the reply to a handle settles nobody who called after it was invalidated, maxWait {0} ms")
+            name = "H1 the reply to a handle does not answer a caller that came after an invalidation, maxWait {0} ms")
     @ValueSource(longs = {0, 1, 600_000})
     void aReplyIsOlderThanAnInvalidation(long maxWait) {
         FirstSeen<String> owner = firstSeen(here);
@@ -172,16 +172,16 @@ class FreshAnswersTest {
         time.advance(Duration.ofMillis(50));
 
         assertThat(handled).isCompleted(); // it was stored, before it was invalidated
-        if (told(before).equals("FirstSeen")) { // one of the two does the work
-            assertThat(told(after)).isIn("InFlight", "nothing yet");
+        if (kind(before).equals("FirstSeen")) { // one of the two does the work
+            assertThat(kind(after)).isIn("InFlight", "nothing yet");
         } else {
-            assertThat(told(before)).isEqualTo("old");
-            assertThat(told(after)).isEqualTo("FirstSeen");
+            assertThat(kind(before)).isEqualTo("old");
+            assertThat(kind(after)).isEqualTo("FirstSeen");
         }
     }
 
     @Test
-    @DisplayName("H1 after an invalidation and another owner's response, the reply to an old handle settles nobody")
+    @DisplayName("H1 after an invalidation and another owner's response, the reply to an old handle answers no caller")
     void aReplyIsOlderThanTheNextResponse() {
         FirstSeen<String> owner = firstSeen(here);
         holdReplies();
@@ -195,13 +195,13 @@ class FreshAnswersTest {
         time.advance(Duration.ofMillis(50));
 
         assertThat(handled).isCompleted();
-        assertThat(told(after)).isEqualTo("new");
+        assertThat(kind(after)).isEqualTo("new");
     }
 
     // ---- a grant that was long in coming
 
     @Test
-    @DisplayName("C1 H1 a claim granted long ago is not given to who called after another one was handled")
+    @DisplayName("C1 H1 a claim granted long ago is not given to a caller that came after another one was handled")
     void aGrantIsOlderThanTheNextResponse() {
         holdReplies();
         CompletableFuture<Receipt<String>> gone = receive(LONG);
@@ -214,11 +214,11 @@ class FreshAnswersTest {
         reply();
         time.advance(Duration.ofMillis(50));
 
-        assertThat(told(after)).isEqualTo("new");
+        assertThat(kind(after)).isEqualTo("new");
     }
 
     @Test
-    @DisplayName("C3 a claim that came too late for everybody it was asked for is given back")
+    @DisplayName("C3 a claim that came too late for all of its callers is given back")
     void aGrantForNobodyIsGivenBack() {
         holdReplies();
         CompletableFuture<Receipt<String>> gone = receive(LONG);
@@ -229,15 +229,16 @@ class FreshAnswersTest {
         reply();
         time.advance(Duration.ofMillis(50));
 
-        assertThat(told(after)).isEqualTo("FirstSeen");
+        assertThat(kind(after)).isEqualTo("FirstSeen");
         ((FirstSeen<String>) after.join()).release();
-        assertThat(told(elsewhere.receiveAsync("id", Duration.ZERO))).isEqualTo("FirstSeen");
+        assertThat(kind(elsewhere.receiveAsync("id", Duration.ZERO))).isEqualTo("FirstSeen");
     }
 
     // ---- what is known of another owner
 
     @Test
-    @DisplayName("W2 in flight is not told on old knowledge while a look is on its way, only after its time-out")
+    @DisplayName(
+            "W2 a caller gets no InFlight from an earlier look while a new look is on its way, only after its time-out")
     void inFlightIsNotToldOnOldKnowledge() {
         FirstSeen<String> owner = firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> before = receive(LONG);
@@ -247,15 +248,15 @@ class FreshAnswersTest {
         CompletableFuture<Receipt<String>> after = receive(Duration.ofMillis(10));
 
         time.advance(Duration.ofMillis(15));
-        assertThat(told(after)).isEqualTo("nothing yet");
+        assertThat(kind(after)).isEqualTo("nothing yet");
         reply();
 
-        assertThat(told(after)).isEqualTo("response");
-        assertThat(told(before)).isEqualTo("response");
+        assertThat(kind(after)).isEqualTo("response");
+        assertThat(kind(before)).isEqualTo("response");
     }
 
     @Test
-    @DisplayName("W2 what is known of a live owner is told when the look that should confirm it is not answered")
+    @DisplayName("W2 a caller gets InFlight from an earlier look if the look that should confirm it is not answered")
     void whatIsKnownIsToldInTheEnd() {
         firstSeen(elsewhere);
         CompletableFuture<Receipt<String>> before = receive(LONG);
@@ -264,7 +265,7 @@ class FreshAnswersTest {
 
         time.advance(Duration.ofMillis(2_010));
 
-        assertThat(told(after)).isEqualTo("InFlight");
-        assertThat(told(before)).isEqualTo("nothing yet");
+        assertThat(kind(after)).isEqualTo("InFlight");
+        assertThat(kind(before)).isEqualTo("nothing yet");
     }
 }

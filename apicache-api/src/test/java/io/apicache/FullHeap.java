@@ -122,8 +122,8 @@ public final class FullHeap {
                         || owners.stream().allMatch(FirstSeen::isLost));
         for (int i = 0; i < owners.size(); i++) {
             if (owners.get(i).isLost()) {
-                CompletableFuture<Void> told = lost.get(i);
-                await("lost() completes", told::isDone);
+                CompletableFuture<Void> loss = lost.get(i);
+                await("lost() completes", loss::isDone);
             } else {
                 Receipt<String> receipt = elsewhere.receiveAndWait("id " + i, Duration.ZERO);
                 complain(receipt instanceof FirstSeen && !owners.get(i).isLost() ? 1 : 0, "claims have two owners");

@@ -38,15 +38,15 @@ class FullHeapTest {
                 .start();
         try {
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                    .as("the process ends; so far it said:%n%s", said(output))
+                    .as("the process ends; its output so far:%n%s", text(output))
                     .isTrue();
         } finally {
             process.destroyForcibly();
         }
-        assertThat(said(output).lines().toList()).as("%s", said(output)).last().isEqualTo("sound");
+        assertThat(text(output).lines().toList()).as("%s", text(output)).last().isEqualTo("sound");
     }
 
-    private static String said(Path output) {
+    private static String text(Path output) {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
         } catch (IOException e) {

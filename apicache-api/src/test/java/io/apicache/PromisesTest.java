@@ -28,7 +28,7 @@ class PromisesTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofMinutes(10);
 
-    /** Gives away who listens to messages. */
+    /** Shows the listeners to its messages. */
     private static final class Listened extends ReferenceStore<String> {
 
         private final List<Hints<String>> listeners = new ArrayList<>();
@@ -75,7 +75,7 @@ class PromisesTest {
         return Request.of("id").withFingerprint(Fingerprint.of(content));
     }
 
-    private static String told(CompletableFuture<Receipt<String>> call) {
+    private static String kind(CompletableFuture<Receipt<String>> call) {
         if (!call.isDone()) {
             return "nothing yet";
         }
@@ -147,13 +147,13 @@ class PromisesTest {
         slow.answerOn(Runnable::run);
         assertThat(owner.isLost()).isTrue();
 
-        replies.forEach(Runnable::run); // it was executed in time, but nobody here knew
+        replies.forEach(Runnable::run); // the store executed it in time, but this process did not know
 
         assertThat(owner.isLost()).isTrue();
     }
 
     @Test
-    @DisplayName("L2 an owner whose handle is refused is lost from then on, and lost() says so")
+    @DisplayName("L2 an owner whose handle is refused is lost from then on, and lost() completes")
     void aRefusedHandleIsALoss() {
         FirstSeen<String> owner = firstSeen(here, "id");
         CompletableFuture<Void> lost = owner.lost().toCompletableFuture();
@@ -224,8 +224,8 @@ class PromisesTest {
 
         records.listeners.get(0).missed();
 
-        assertThat(waiters.subList(0, 4)).allMatch(waiter -> told(waiter).equals("response"));
-        assertThat(told(waiters.get(4))).isEqualTo("nothing yet");
+        assertThat(waiters.subList(0, 4)).allMatch(waiter -> kind(waiter).equals("response"));
+        assertThat(kind(waiters.get(4))).isEqualTo("nothing yet");
         assertThat(slow.calls(Verb.JOIN) - looks).isEqualTo(5);
     }
 
@@ -244,10 +244,10 @@ class PromisesTest {
 
         slow.deliverHints();
 
-        assertThat(told(waiter)).isEqualTo("nothing yet");
+        assertThat(kind(waiter)).isEqualTo("nothing yet");
         slow.hints(HintFault.NONE);
         second.handle("of the second");
-        assertThat(told(waiter)).isEqualTo("of the second");
+        assertThat(kind(waiter)).isEqualTo("of the second");
     }
 
     // ---- F1
@@ -259,24 +259,23 @@ class PromisesTest {
         CompletableFuture<Receipt<String>> longest = here.receiveAsync(request("one"), LONG.plus(SECOND));
         CompletableFuture<Receipt<String>> other = here.receiveAsync(request("other"), LONG);
         slow.answerOn(replies::add);
-        owner.release(); // the one who waits longest asks, for all of them
+        owner.release(); // the caller that waits longest asks, for all of them
         longest.cancel(false);
         slow.answerOn(Runnable::run);
 
         List.copyOf(replies).forEach(Runnable::run);
         time.advance(Duration.ofMillis(50));
 
-        assertThat(told(other)).isEqualTo("FirstSeen");
+        assertThat(kind(other)).isEqualTo("FirstSeen");
         assertThatThrownBy(() -> elsewhere.receiveAndWait(request("one"), Duration.ZERO))
                 .isInstanceOf(RequestMismatchException.class);
         assertThat(elsewhere.receiveAndWait(request("other"), Duration.ZERO)).isInstanceOf(InFlight.class);
     }
 
     @Test
-    @DisplayName(
-            "F1 who waits here with another fingerprint is refused when the owner handles without one having been seen")
+    @DisplayName("F1 a waiter with another fingerprint is refused by the response, if the claim had no fingerprint")
     void aWaiterIsRefusedByTheResponseOfAnother() {
-        FirstSeen<String> open = firstSeen(elsewhere, "id"); // without a fingerprint: everybody waits
+        FirstSeen<String> open = firstSeen(elsewhere, "id"); // without a fingerprint: all callers wait
         CompletableFuture<Receipt<String>> one = here.receiveAsync(request("one"), LONG);
         CompletableFuture<Receipt<String>> other = here.receiveAsync(request("other"), LONG);
         slow.hints(HintFault.DROPPED);
@@ -287,7 +286,7 @@ class PromisesTest {
         next.handle("response");
         time.advance(SECOND.multipliedBy(5));
 
-        assertThat(told(one)).isEqualTo("response");
+        assertThat(kind(one)).isEqualTo("response");
         assertThat(Callers.outcome(other, "the other")).isInstanceOf(RequestMismatchException.class);
     }
 }

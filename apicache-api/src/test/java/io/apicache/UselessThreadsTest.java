@@ -74,7 +74,7 @@ class UselessThreadsTest {
         }
     }
 
-    @ParameterizedTest(name = "E1 whoever waits is answered although the executor {0}, and lost() completes")
+    @ParameterizedTest(name = "E1 every waiter is answered although the executor {0}, and lost() completes")
     @EnumSource(Bad.class)
     void anExecutorThatDoesNotExecute(Bad executor) {
         FaultyStore<String> faulty = FaultyStore.around(records);
@@ -110,8 +110,8 @@ class UselessThreadsTest {
         other.handle("response");
         CompletableFuture<Void> handled = owner.handleAsync("response");
 
-        named.forEach(each ->
-                Callers.outcome(each, "a dependent")); // first: who waits for a future helps to run its dependents
+        named.forEach(each -> Callers.outcome(
+                each, "a dependent")); // first: a thread that waits for a future helps to run its dependents
         assertThat(Callers.outcome(away, "a waiter on a foreign id")).isInstanceOf(Cached.class);
         assertThat(Callers.outcome(here, "a waiter on an own id")).isInstanceOf(Cached.class);
         assertThat(Callers.outcome(blockedCall, "a waiter that blocks")).isInstanceOf(Cached.class);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The limit of waiters holds while the store fails: then everybody waits, and an outage would fill the heap. */
+/** The limit of waiters holds while the store fails. Without it the callers of an outage would fill the heap. */
 @EndsInTime
 class WaiterLimitsTest {
 
@@ -73,7 +73,7 @@ class WaiterLimitsTest {
 
     @Test
     @DisplayName(
-            "M1 W2 while the store refuses, no more callers wait on one id than the limit says, and they are counted")
+            "M1 W2 while the store refuses, no more callers wait on one id than the limit allows, and they are counted")
     void theLimitOfOneIdHoldsWhileTheStoreRefuses() {
         ApiCache<String> cache = limited(Unavailable.FAIL);
         fail(Fault.REFUSED);
@@ -87,7 +87,7 @@ class WaiterLimitsTest {
 
     @Test
     @DisplayName(
-            "M1 W2 while the store refuses, no more callers wait on all ids than the limit says, and they are counted")
+            "M1 W2 while the store refuses, no more callers wait on all ids than the limit allows, and they are counted")
     void theLimitOfAllIdsHoldsWhileTheStoreRefuses() {
         ApiCache<String> cache = limited(Unavailable.FAIL);
         fail(Fault.REFUSED);
@@ -131,8 +131,9 @@ class WaiterLimitsTest {
     }
 
     @Test
-    @DisplayName("M1 W1 who waited through an outage within the limit is served after it, and is counted no more")
-    void whoWaitedIsServed() {
+    @DisplayName(
+            "M1 W1 a caller that waited through an outage within the limit is served after it, and no longer counted")
+    void waitersAreServedAfterTheOutage() {
         ApiCache<String> cache = limited(Unavailable.FAIL);
         fail(Fault.REFUSED);
         List<CompletableFuture<Receipt<String>>> callers = callers(cache, 20, i -> "id " + i % 4);
@@ -155,8 +156,8 @@ class WaiterLimitsTest {
     }
 
     @Test
-    @DisplayName("M1 who runs without a claim and never finishes is forgotten at the work limit")
-    void whoNeverFinishesIsForgotten() {
+    @DisplayName("M1 a caller that runs without a claim and never finishes is forgotten at the work limit")
+    void unfinishedCallersAreForgotten() {
         ApiCache<String> cache = limited(Unavailable.RUN_UNPROTECTED);
         fail(Fault.REFUSED);
         for (int i = 0; i < 100; i++) {
@@ -189,8 +190,8 @@ class WaiterLimitsTest {
     }
 
     @Test
-    @DisplayName("O1 who came while the claim was on its way, and then waited for the work, is told as waiting")
-    void whoCameWithTheOwnerIsToldAsWaiting() {
+    @DisplayName("O1 the listener is notified of a wait that began while the claim was on its way")
+    void aWaitBesideTheFirstClaimIsNotified() {
         HeardWaits waits = new HeardWaits();
         List<Runnable> replies = new ArrayList<>();
         ApiCache<String> cache = ApiCache.over((Store<String>) faulty)

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody is answered from what his process knew before he called. The other half is {@link ApiCacheContract}, which is the one to extend. */
+/**
+ * No caller is answered from what its process knew before the call. The other half is {@link ApiCacheContract}, which is the one to
+ * extend.
+ */
 public abstract class ApiCacheFreshContract extends ApiCacheHarness {
 
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -48,7 +51,7 @@ public abstract class ApiCacheFreshContract extends ApiCacheHarness {
     // ---- the process of an owner that was ousted
 
     @ParameterizedTest(
-            name = "H1 L2 who calls in the process of an ousted owner gets the other''s response, maxWait {0} ms")
+            name = "H1 L2 a caller in the process of an ousted owner gets the other owner''s response, maxWait {0} ms")
     @ValueSource(longs = {0, 1, 30})
     void theProcessOfAnOustedOwnerLearnsOfTheResponse(long maxWait) throws Exception {
         ApiCache<String> here = cache();
@@ -65,7 +68,7 @@ public abstract class ApiCacheFreshContract extends ApiCacheHarness {
     }
 
     @Test
-    @DisplayName("L2 an ousted owner learns of the other one as soon as anybody calls in its process")
+    @DisplayName("L2 an ousted owner learns of the other owner with the next call in its process")
     void anOustedOwnerLearnsOfTheOther() throws Exception {
         ApiCache<String> here = cache();
         FirstSeen<String> ousted = firstSeen(here);
@@ -140,7 +143,7 @@ public abstract class ApiCacheFreshContract extends ApiCacheHarness {
     }
 
     @Test
-    @DisplayName("W2 in flight is told on the word of the owner's process if the store does not confirm it")
+    @DisplayName("W2 a caller in the owner's process gets InFlight although the store does not confirm the claim")
     void theOwnersProcessAnswersWithoutTheStore() throws Exception {
         FaultyStore<String> faulty = FaultyStore.around(open());
         ApiCache<String> here = build(over(faulty));
@@ -202,7 +205,7 @@ public abstract class ApiCacheFreshContract extends ApiCacheHarness {
     // ---- claims by id
 
     @Test
-    @DisplayName("C4 by id nobody handles under a later claim while a lost one is unfinished, whatever came between")
+    @DisplayName("C4 handle by id is refused under a later claim while a lost one is unfinished, whatever came between")
     void byIdALostClaimIsNotForgotten() {
         ApiCache<String> cache = cache();
         FirstSeen<String> lost = firstSeen(cache);
