@@ -4,7 +4,6 @@ import io.apicache.examples.http.StoredResponse;
 import io.apicache.spi.Store;
 import java.net.URI;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Two instances of the service in this JVM, and one that dies over everything it is given; the store is what they share. */
@@ -16,8 +15,7 @@ final class LocalServers implements Servers {
     private final Instance dying;
 
     LocalServers(Arguments arguments, String namespace, Tally tally) {
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
+        ScheduledExecutorService dead = new StandstillTimer(); // a process that has died renews nothing
         store = Instance.open(arguments);
         first = new Instance(Instance.cache(store, namespace, arguments, false), tally, false);
         second = new Instance(Instance.cache(store, namespace, arguments, false), tally, false);

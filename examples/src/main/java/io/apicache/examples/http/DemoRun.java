@@ -1,6 +1,7 @@
 package io.apicache.examples.http;
 
 import io.apicache.ApiCache;
+import io.apicache.examples.StandstillTimer;
 import io.apicache.memory.MemoryStore;
 import io.apicache.spi.Store;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
@@ -168,8 +168,7 @@ final class DemoRun {
 
     private void death(DemoServer other) throws InterruptedException {
         Call payment = Call.pay("death").key("x");
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
+        ScheduledExecutorService dead = new StandstillTimer(); // a process that has died renews nothing
         try (ApiCache<StoredResponse> cache =
                         cache(store).lease(lease).scheduler(dead).build();
                 DemoServer dying = server(cache)) {

@@ -1,9 +1,9 @@
 package io.apicache.examples.observability;
 
 import io.apicache.ApiCache;
+import io.apicache.examples.StandstillTimer;
 import io.apicache.spi.Store;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
@@ -23,8 +23,7 @@ final class Caches implements AutoCloseable {
     private final IntSupplier openClaims;
 
     Caches(Store<String> store, UnaryOperator<ApiCache.Builder<String>> settings, IntSupplier openClaims) {
-        ScheduledExecutorService stopped = Executors.newSingleThreadScheduledExecutor();
-        stopped.shutdownNow(); // a process that stands still renews nothing
+        ScheduledExecutorService stopped = new StandstillTimer(); // a process that stands still renews nothing
         this.unreliable = new UnreliableStore<>(store);
         this.openClaims = openClaims;
         serving = cache(store, settings).build();

@@ -7,12 +7,12 @@ import static io.apicache.examples.consumer.Bench.next;
 import static io.apicache.examples.consumer.Bench.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.examples.StandstillTimer;
 import io.apicache.examples.consumer.Bench.Where;
 import io.apicache.examples.consumer.Ledger.Booking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -129,8 +129,7 @@ class CrashTest {
     @ParameterizedTest(name = "C4 C5 {0}")
     @EnumSource
     void anOwnerThatWasPausedPastItsLeaseIsRefusedByTheLedger(Where where) {
-        ScheduledExecutorService paused = Executors.newSingleThreadScheduledExecutor();
-        paused.shutdownNow(); // it renews nothing
+        ScheduledExecutorService paused = new StandstillTimer(); // it renews nothing
         try (Bench bench = new Bench(broker, where);
                 ConsumerProcess newer = bench.consumer()) {
             bench.send(ID, "100", 2);

@@ -2,6 +2,7 @@ package io.apicache.examples.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.examples.StandstillTimer;
 import io.apicache.examples.dashboard.Clients.Loaded;
 import io.apicache.examples.dashboard.Site.Where;
 import io.apicache.redis.server.RedisShared;
@@ -18,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -236,8 +236,7 @@ class OneQueryTest {
     @EnumSource
     @DisplayName("C4 L1 W3 when a server dies over its query, exactly one waiting page takes over")
     void anotherServerTakesOver(Where where) throws Exception {
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
+        ScheduledExecutorService dead = new StandstillTimer(); // a process that has died renews nothing
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
         Callable<Figures> dies = () -> {

@@ -7,6 +7,7 @@ import io.apicache.ApiCache;
 import io.apicache.Codec;
 import io.apicache.FirstSeen;
 import io.apicache.LeaseLostException;
+import io.apicache.examples.StandstillTimer;
 import io.apicache.examples.Stores;
 import io.apicache.redis.server.RedisShared;
 import io.apicache.spi.Store;
@@ -14,7 +15,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,8 +52,7 @@ class FencingTest {
 
     /** A process that is paused renews nothing. */
     private static ScheduledExecutorService paused() {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        timer.shutdownNow();
+        ScheduledExecutorService timer = new StandstillTimer();
         return timer;
     }
 

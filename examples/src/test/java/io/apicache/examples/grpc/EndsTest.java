@@ -3,6 +3,7 @@ package io.apicache.examples.grpc;
 import static io.apicache.examples.grpc.TwoServers.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.examples.StandstillTimer;
 import io.apicache.examples.grpc.TwoServers.Setup;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,8 +168,7 @@ class EndsTest {
     @Test
     @DisplayName("L1 a server that dies at work is succeeded by another, and one payment is made")
     void aServerThatDiesIsSucceeded() throws Exception {
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
+        ScheduledExecutorService dead = new StandstillTimer(); // a process that has died renews nothing
         AtomicInteger caches = new AtomicInteger();
         Setup firstIsMortal = Setup.USUAL.cache(cache -> caches.incrementAndGet() == 1
                 ? cache.lease(Duration.ofSeconds(1)).scheduler(dead)

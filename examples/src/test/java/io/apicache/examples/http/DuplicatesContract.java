@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.apicache.examples.StandstillTimer;
 import io.apicache.tck.FaultyStore.Verb;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -170,8 +170,7 @@ abstract class DuplicatesContract extends ServerHarness {
     @Test
     @DisplayName("L1 a server that dies at work is taken over by another one that gets the retry")
     void aServerThatDies() throws Exception {
-        ScheduledExecutorService dead = Executors.newSingleThreadScheduledExecutor();
-        dead.shutdownNow(); // a process that has died renews nothing
+        ScheduledExecutorService dead = new StandstillTimer(); // a process that has died renews nothing
         DemoServer dying =
                 server(cache(builder -> builder.lease(Duration.ofMillis(500)).scheduler(dead)), RULES, payments);
         DemoServer other = server(IMPATIENT);

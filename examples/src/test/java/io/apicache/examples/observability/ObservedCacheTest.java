@@ -12,6 +12,7 @@ import io.apicache.LeaseLostException;
 import io.apicache.Receipt;
 import io.apicache.StoreUnavailableException;
 import io.apicache.Unavailable;
+import io.apicache.examples.StandstillTimer;
 import io.apicache.spi.Store;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.MapAssert;
@@ -117,8 +117,7 @@ class ObservedCacheTest {
     @ParameterizedTest
     @EnumSource
     void afterACrashOneTakesOverAndTheLossIsCounted(Place place) throws Exception {
-        ScheduledExecutorService stopped = Executors.newSingleThreadScheduledExecutor();
-        stopped.shutdownNow();
+        ScheduledExecutorService stopped = new StandstillTimer();
         try (Flight flight = new Flight(namespace, directory);
                 Store<String> store = place.open();
                 ApiCache<String> cache = cache(store).build();
