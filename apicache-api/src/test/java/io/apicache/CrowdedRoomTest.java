@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many callers on one id: what each of them costs, and what they leave behind. */
 @EndsInTime
@@ -124,14 +126,18 @@ class CrowdedRoomTest extends CacheFixture {
         assertThat(visits.take()).isLessThan(FEW);
     }
 
-    @Test
-    @DisplayName("W2 a caller without time does not visit the callers that wait for the same id")
-    void oneCallerBesideManyThatWait() {
+    @ParameterizedTest(
+            name = "W2 a caller without time does not visit the callers that wait for the same id, fingerprint: {0}")
+    @ValueSource(booleans = {false, true})
+    void oneCallerBesideManyThatWait(boolean fingerprinted) {
         ApiCache<String> cache = build(settings(records));
-        FirstSeen<String> owner = firstSeen(cache, "id");
+        Request plain = Request.of("id");
+        Request request = fingerprinted ? plain.withFingerprint(Fingerprint.of("body")) : plain;
+        FirstSeen<String> owner = (FirstSeen<String>) cache.receiveAndWait(request, Duration.ZERO);
         for (int i = 0; i < MANY; i++) {
             var unused = cache.receiveAsync("id", LONG);
         }
+        cache.receiveAndWait(plain, Duration.ZERO); // compares the waiters with the fingerprint, once
         CountedVisits visits = visitsIn(cache);
 
         assertThat(cache.receiveAndWait("id", Duration.ZERO)).isInstanceOf(InFlight.class);
