@@ -83,7 +83,7 @@ class UselessThreadsTest {
         ApiCache<String> cache = build(ApiCache.over((Store<String>) faulty)
                 .namespace("default")
                 .lease(Duration.ofMinutes(10))
-                .storeTimeout(Duration.ofMillis(200))
+                .storeTimeout(Duration.ofSeconds(2))
                 .executor(executor));
         ApiCache<String> elsewhere = build(settings());
         List<String> threads = new ArrayList<>();
