@@ -252,8 +252,11 @@ final class Asking {
                 return answer.complete(new Claimed.Granted<>(token, takenOver));
             }
             Safely.then(moves.release(name.key(), token), answer, (released, failure) -> {
-                if (failure != null) {
-                    fail(failure);
+                if (failure != null) { // whatever is known of the release: the claim has been executed
+                    answer.completeExceptionally(new StoreUnavailableException(
+                            verb + " of " + name.key() + " was under way for too long, and could not be given back",
+                            Outcome.UNKNOWN,
+                            ClientFailure.of(RedisFailures.unwrap(failure))));
                 }
                 answer.completeExceptionally(new StoreUnavailableException(
                         verb + " of " + name.key() + " was under way for too long, and was given back",

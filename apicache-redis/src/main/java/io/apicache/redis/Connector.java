@@ -103,10 +103,14 @@ final class Connector {
     }
 
     private static void keepUp(Link link, ServerClock clock, Inbox inbox) {
-        Safely.run(inbox::check);
-        Safely.run(() -> {
-            var unused = clock.ask(link);
-        });
+        try {
+            Safely.run(inbox::check);
+            Safely.run(() -> {
+                var unused = clock.ask(link);
+            });
+        } catch (Throwable e) {
+            // No memory even to begin: this comes again, as long as it does not throw.
+        }
     }
 
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)

@@ -5,6 +5,8 @@ import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
 import io.apicache.spi.Store.Registration;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +90,10 @@ final class Inbox {
     /** The record that was joined belongs to the owner of this token. A message about an earlier one comes too late. */
     void joined(RecordName name, long number) {
         Entry entry = joined.get(KeyHash.of(name));
+        if (entry == null) { // the message of an earlier owner came before this answer, and took it away
+            joined.add(name);
+            entry = joined.get(KeyHash.of(name));
+        }
         if (entry != null) {
             entry.number = number;
         }
@@ -127,6 +133,7 @@ final class Inbox {
 
     private CompletionStage<Void> subscribe(StatefulRedisPubSubConnection<byte[], byte[]> fresh) {
         fresh.addListener(new Incoming(fresh));
+        fresh.addListener(new Cut(fresh));
         StatefulRedisPubSubConnection<byte[], byte[]> before = connection;
         subscribed = false;
         connection = fresh;
@@ -148,7 +155,7 @@ final class Inbox {
             return;
         }
         var unused = checked.async().ping().whenComplete((pong, failure) -> {
-            if (failure == null) {
+            if (failure == null || RedisFailures.code(failure) != null) { // an error is an answer, too
                 unanswered.set(0);
                 if (!subscribed) { // it broke before the reply, and Lettuce repeats only what was confirmed
                     var ignored = checked.async().subscribe(channel);
@@ -162,7 +169,12 @@ final class Inbox {
     private void failed() {
         if (unanswered.incrementAndGet() >= UNANSWERED_IN_A_ROW && !closed && replacing.compareAndSet(false, true)) {
             unanswered.set(0);
-            var unused = connect().whenComplete((done, failure) -> replacing.set(false));
+            try {
+                var unused = connect().whenComplete((done, failure) -> replacing.set(false));
+            } catch (Throwable e) { // no memory for it now: the next check tries again
+                replacing.set(false);
+                throw e;
+            }
         }
     }
 
@@ -197,6 +209,22 @@ final class Inbox {
     private void tell(Consumer<Hints<byte[]>> event) {
         for (Hints<byte[]> listener : listeners) {
             Safely.run(() -> event.accept(listener));
+        }
+    }
+
+    /** Notes that a connection broke: Lettuce subscribes again when it is back, which a busy server may refuse, and then nobody else does. */
+    private final class Cut implements RedisConnectionStateListener {
+        private final StatefulRedisPubSubConnection<byte[], byte[]> on;
+
+        Cut(StatefulRedisPubSubConnection<byte[], byte[]> on) {
+            this.on = on;
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> cut) {
+            if (on.equals(connection)) {
+                subscribed = false;
+            }
         }
     }
 

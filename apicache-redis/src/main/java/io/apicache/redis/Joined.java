@@ -54,15 +54,19 @@ final class Joined {
     /** Remembers a record, as the youngest. */
     synchronized void add(RecordName name) {
         KeyHash hash = KeyHash.of(name);
-        Entry record = records.remove(hash);
+        long until = nanoTime.getAsLong()
+                + FORGET_NANOS; // what may throw comes first, so that the bytes are those of the records
+        Entry record = records.get(hash);
         if (record == null) {
             record = new Entry(name);
-            bytes += record.bytes();
+        } else {
+            remove(hash, record);
         }
-        record.until = nanoTime.getAsLong() + FORGET_NANOS;
+        record.until = until;
         records.put(hash, record);
+        bytes += record.bytes();
         Iterator<Entry> oldest = records.values().iterator();
-        while (records.size() > MOST || bytes > MOST_BYTES) {
+        while (oldest.hasNext() && (records.size() > MOST || bytes > MOST_BYTES)) {
             bytes -= oldest.next().bytes();
             oldest.remove();
         }

@@ -165,21 +165,29 @@ final class Link {
         if (closed || !current.equals(broken) || !replacing.compareAndSet(false, true)) {
             return;
         }
-        var unused = Safely.call(topology::connect).whenComplete((fresh, failure) -> {
-            try {
-                if (failure == null) {
-                    timeouts.set(0);
-                    replacedAt = time.nanoTime();
-                    current = fresh;
-                    retire(broken);
-                    if (closed) {
-                        var ignored = fresh.connection().closeAsync();
-                    }
+        try {
+            var unused =
+                    Safely.call(topology::connect).whenComplete((fresh, failure) -> replaced(broken, fresh, failure));
+        } catch (Throwable e) { // no memory for it now: the next failure tries again
+            replacing.set(false);
+            throw e;
+        }
+    }
+
+    private void replaced(Commands broken, @Nullable Commands fresh, @Nullable Throwable failure) {
+        try {
+            if (fresh != null && failure == null) {
+                timeouts.set(0);
+                replacedAt = time.nanoTime();
+                current = fresh;
+                retire(broken);
+                if (closed) {
+                    var ignored = fresh.connection().closeAsync();
                 }
-            } finally {
-                replacing.set(false);
             }
-        });
+        } finally {
+            replacing.set(false);
+        }
     }
 
     /** Closes a connection when what is under way on it has been answered, or has timed out. */

@@ -8,8 +8,11 @@ package io.apicache.redis;
  */
 record Look(StoredRecord record, long millisLeft) {
 
-    /** No lease is longer; the millisecond is that of {@link Moves#life}. */
-    static final long LONGEST_LEASE_MILLIS = 86_400_001;
+    /** Clocks of servers may differ, and be set back: a record that lives longer than it was given by less than this is still good. */
+    private static final long CLOCK_SLACK_MILLIS = 60_000;
+
+    /** No lease is longer. */
+    static final long LONGEST_LEASE_MILLIS = 86_400_000 + CLOCK_SLACK_MILLIS;
 
     /**
      * Checks that the life is one that such a record can have.
@@ -22,7 +25,7 @@ record Look(StoredRecord record, long millisLeft) {
         if (pending && (millisLeft < 0 || millisLeft - record.millis() > LONGEST_LEASE_MILLIS)) {
             throw StoredRecord.unreadable(name, "lease");
         }
-        if (brief && (millisLeft < 0 || millisLeft > 2 * Moves.GRACE_MILLIS + 1)) {
+        if (brief && (millisLeft < 0 || millisLeft > 2 * Moves.GRACE_MILLIS + CLOCK_SLACK_MILLIS)) {
             throw StoredRecord.unreadable(name, "retention");
         }
         return new Look(record, millisLeft);

@@ -135,14 +135,17 @@ final class ReplyGuard extends ChannelInboundHandlerAdapter {
 
     /** Lets through what came before, and an error for the command that is being answered, if nothing of its reply has been let through. */
     private void refuse(ChannelHandlerContext context, ByteBuf bytes, int lineStart) {
-        if (lineStart >= 0) {
-            String error = "-" + REFUSED + length + "\r\n";
-            if (lineStart > bytes.readerIndex()) {
-                context.fireChannelRead(bytes.readRetainedSlice(lineStart - bytes.readerIndex()));
+        try {
+            if (lineStart >= 0) {
+                String error = "-" + REFUSED + length + "\r\n";
+                if (lineStart > bytes.readerIndex()) {
+                    context.fireChannelRead(bytes.readRetainedSlice(lineStart - bytes.readerIndex()));
+                }
+                context.fireChannelRead(Unpooled.copiedBuffer(error, US_ASCII));
             }
-            context.fireChannelRead(Unpooled.copiedBuffer(error, US_ASCII));
+        } finally {
+            bytes.release();
+            var unused = context.close();
         }
-        bytes.release();
-        var unused = context.close();
     }
 }

@@ -24,7 +24,7 @@ local readable = #header == HEADER and string.byte(header, 2) == 1
   and string.sub(header, 29, 44) == string.sub(ARGV[1], 29, 44)
 if readable then
   local number = struct.unpack('>L', string.sub(header, 5, 12))
-  readable = number >= 1 and number <= LAST_NUMBER
+  readable = number >= 1 and number < LAST_NUMBER -- which has no successor
 end
 if readable and state == 'R' then
   return 0

@@ -12,7 +12,7 @@
 -- Safe to run twice: the caller's own header is granted again, and an inbox is written once.
 local HEADER, INBOX, INBOXES, GRACE = 84, 16, 1024, 5000
 local HELD_BRIEFLY, HAND_OVER = 2, 4
-local LAST_NUMBER, LONGEST_GRACE, LONGEST_LEASE = 2 ^ 53 - 2, 60000, 86400001
+local LAST_NUMBER, LONGEST_GRACE, LONGEST_LEASE = 2 ^ 53 - 2, 60000, 86460000
 
 local header = redis.call('GETRANGE', KEYS[1], 0, HEADER - 1)
 local state, inboxes, previous = string.sub(header, 1, 1), '', 0
@@ -56,7 +56,7 @@ elseif state == 'D' then
     return { 'D' }
   end
   local life = redis.call('PTTL', KEYS[1])
-  if life < 0 or life > 2 * GRACE + 1 then
+  if life < 0 or life > 2 * GRACE + 60000 then
     return { 'X', 'retention' }
   elseif flags == HELD_BRIEFLY and life > GRACE then
     return { 'D' }
@@ -67,6 +67,9 @@ end
 
 local number = string.sub(ARGV[1], 5, 12)
 if struct.unpack('>L', number) <= previous then
+  if previous == LAST_NUMBER then
+    return { 'X', 'number' }
+  end
   number = struct.pack('>L', previous + 1)
 end
 redis.call('SET', KEYS[1], string.sub(ARGV[1], 1, 4) .. number .. string.sub(ARGV[1], 13) .. inboxes, 'PX', ARGV[2])

@@ -217,6 +217,26 @@ class ForgedRecordsTest {
     }
 
     @Test
+    @DisplayName(
+            "C5 a last number without a successor is named, and no record is written that this library could not read")
+    void noNumberIsLeft() throws IOException {
+        new Forged("", 'R', 0, TWO_TO_53 - 2, 0, "", 60_000).put(connection, id);
+        assertThatThrownBy(() -> here.receiveAndWait(id, Duration.ZERO))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageContaining("number");
+        assertThat(here.invalidate(id)).isTrue();
+    }
+
+    @Test
+    @DisplayName("B2 a clock of a server that was set back by some seconds makes no record corrupt")
+    void aClockThatWasSetBack() throws IOException {
+        Forged.handled("", 2, 7, 1, 15_000).put(connection, id);
+        assertThat(Expect.replayed(here, id)).isEqualTo("response");
+        Forged.pending("", 7, 5_000, "", Duration.ofDays(1).toMillis() + 15_000).put(connection, id);
+        assertThat(here.receiveAndWait(id, Duration.ZERO)).isInstanceOf(InFlight.class);
+    }
+
+    @Test
     @DisplayName("L1 C1 the longest lease there is, and the longest life of a brief response, are no forgeries")
     void theLongest() throws IOException {
         Forged.pending("", 7, 5_000, "", Duration.ofDays(1).toMillis() + 5_001).put(connection, id);

@@ -128,7 +128,9 @@ class InboxRecoveryTest {
                                 case "equals" -> proxy == args[0];
                                 case "hashCode" -> System.identityHashCode(proxy);
                                 case "isOpen" -> isOpen;
-                                case "addListener" -> listeners.add((RedisPubSubListener<byte[], byte[]>) args[0]);
+                                case "addListener" ->
+                                    args[0] instanceof RedisPubSubListener<?, ?>
+                                            && listeners.add((RedisPubSubListener<byte[], byte[]>) args[0]);
                                 case "async" -> commands();
                                 case "closeAsync" -> {
                                     closed.incrementAndGet();

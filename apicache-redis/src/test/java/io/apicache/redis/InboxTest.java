@@ -55,6 +55,29 @@ class InboxTest {
         }
     }
 
+    @Test
+    @DisplayName("W1 an inbox whose new subscription the server refused subscribes again")
+    void aRefusedSubscriptionIsMadeAgain() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            Topology topology = OwnClient.single(RedisURI.create(redis.uri()), Expect.LONG.dividedBy(4), 1_000_000);
+            Inbox inbox = new Inbox(topology, PREFIX, System::nanoTime, record -> {
+                throw new AssertionError("no messages here");
+            });
+            inbox.open().toCompletableFuture().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
+
+            redis.command("ACL", "SETUSER", "default", "resetchannels"); // cuts the connection, too
+            eventually("the new subscription is refused", () -> !((List<?>) redis.command("ACL", "LOG")).isEmpty());
+            redis.command("ACL", "SETUSER", "default", "allchannels");
+
+            eventually("subscribed again", () -> {
+                inbox.check();
+                return subscriptions(redis) == 1;
+            });
+            inbox.close().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
+            topology.close();
+        }
+    }
+
     private static int subscriptions(RedisProcess redis) {
         return ((List<?>) redis.command("PUBSUB", "CHANNELS", "ac:in:*")).size();
     }

@@ -1,6 +1,7 @@
 package io.apicache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.redis.Joined.Entry;
 import io.apicache.spi.Key;
@@ -45,6 +46,31 @@ class JoinedTest {
         assertThat(isKnown(first)).isFalse();
         assertThat(isKnown(again)).isTrue();
         assertThat(isKnown(record("id" + (Joined.MOST - 2)))).isTrue();
+    }
+
+    @Test
+    @DisplayName("E1 M1 a clock that fails changes nothing: the bytes are those of the records")
+    void aClockThatFails() {
+        boolean[] fails = {false};
+        Joined spoilt = new Joined(() -> {
+            if (fails[0]) {
+                throw new OutOfMemoryError("planted");
+            }
+            return now.get();
+        });
+        spoilt.add(record("first"));
+        long bytes = spoilt.bytes();
+        fails[0] = true;
+        for (int i = 0; i < 30_000; i++) {
+            RecordName name = record(i % 2 == 0 ? "first" : "id" + i);
+            assertThatThrownBy(() -> spoilt.add(name)).isInstanceOf(OutOfMemoryError.class);
+        }
+        fails[0] = false;
+
+        assertThat(spoilt.size()).isEqualTo(1);
+        assertThat(spoilt.bytes()).isEqualTo(bytes);
+        spoilt.add(record("another"));
+        assertThat(spoilt.size()).isEqualTo(2);
     }
 
     @Test
