@@ -25,7 +25,8 @@ final class LeaseKeeper<R> {
     private final Object lock = new Object();
     private volatile boolean armed;
     private volatile long due;
-    private long round;
+    private long round; // that is to come, or runs: an earlier one does nothing
+    private long lastRound;
 
     LeaseKeeper(Engine<R> engine) {
         this.engine = engine;
@@ -45,7 +46,10 @@ final class LeaseKeeper<R> {
         }
     }
 
-    /** Schedules a round, unless one is to come that is earlier, and not late. */
+    /**
+     * Schedules a round, unless one is to come that is earlier, and not late. Only a round that the timer has taken replaces another:
+     * if it is refused for want of heap, the one before it still runs.
+     */
     private void arm(long at) {
         long now = engine.now();
         long number;
@@ -53,27 +57,27 @@ final class LeaseKeeper<R> {
             if (armed && due - at <= 0 && now - due <= LATENESS) {
                 return;
             }
-            armed = true;
-            due = at;
-            number = ++round;
+            number = ++lastRound;
         }
-        boolean scheduled = false;
-        try {
-            scheduled = engine.schedule(() -> sweep(number), at) != null;
-        } finally {
-            if (!scheduled) {
-                synchronized (lock) {
-                    armed &= number != round;
-                }
+        if (engine.schedule(() -> sweep(number), at) == null) {
+            return;
+        }
+        synchronized (lock) {
+            boolean putsOff = armed && due - at <= 0 && now - due <= LATENESS;
+            if (number > round && !putsOff) { // if not, it has run already, or runs beside an earlier one
+                round = number;
+                armed = true;
+                due = at;
             }
         }
     }
 
     private void sweep(long number) {
         synchronized (lock) {
-            if (number != round) {
+            if (number < round) {
                 return; // another round has been scheduled in its place
             }
+            round = number;
         }
         Long next = null;
         boolean known = false;

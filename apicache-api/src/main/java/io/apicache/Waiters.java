@@ -229,7 +229,7 @@ final class Waiters<R> {
             @Nullable Long visited,
             long now,
             Function<Waiter<R>, @Nullable Verdict<R>> timeIsUp,
-            Function<Waiter<R>, Verdict<R>> end,
+            Function<Waiter<R>, @Nullable Verdict<R>> end,
             Outbox<R> out) {
         decide(hasty, waiter -> engine.end(waiter) - now <= 0, end, out);
         decide(patient, waiter -> engine.end(waiter) - now <= 0, end, out);

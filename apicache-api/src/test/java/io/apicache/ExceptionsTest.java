@@ -64,7 +64,7 @@ class ExceptionsTest {
         open.forEach(ApiCache::close);
     }
 
-    private interface Setting {
+    interface Setting {
         Object fail(ExceptionsTest test) throws Exception;
     }
 

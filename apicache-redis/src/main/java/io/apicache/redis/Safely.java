@@ -40,7 +40,7 @@ final class Safely {
     }
 
     /** Takes the next step when a stage has ended. What the step throws completes the answer. */
-    static <T> void then(
+    static <T extends @Nullable Object> void then(
             CompletionStage<T> stage,
             CompletableFuture<?> answer,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> step) {

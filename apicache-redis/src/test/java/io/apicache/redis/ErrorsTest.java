@@ -54,6 +54,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every call out of the store throws in turn: into the client, the clock, the client's timers, and listeners. A real server answers. */
+@SuppressWarnings("ReferenceEquality") // a proxy equals itself
 class ErrorsTest {
 
     private static final int CALLS = 60;

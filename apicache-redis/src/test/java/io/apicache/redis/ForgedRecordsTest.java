@@ -70,7 +70,7 @@ class ForgedRecordsTest {
      * @param field which one is wrong
      * @param lifeMillis how long it lives, 0 for ever
      */
-    private record Forged(String field, char state, int flags, long number, long millis, String body, long lifeMillis) {
+    record Forged(String field, char state, int flags, long number, long millis, String body, long lifeMillis) {
 
         static Forged pending(String field, long number, long grace, String body, long lifeMillis) {
             return new Forged(field, 'P', 0, number, grace, body, lifeMillis);

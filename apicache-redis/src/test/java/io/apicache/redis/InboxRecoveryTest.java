@@ -29,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The connection for messages, when what should mend it is broken itself. */
+@SuppressWarnings("ReferenceEquality") // a proxy equals itself
 class InboxRecoveryTest {
 
     private final List<RedisPubSubListener<byte[], byte[]>> listeners = new ArrayList<>();

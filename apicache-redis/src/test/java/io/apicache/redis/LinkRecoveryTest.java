@@ -29,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The connection for commands, when what should mend it is broken itself. */
+@SuppressWarnings("ReferenceEquality") // a proxy equals itself
 class LinkRecoveryTest {
 
     private final ManualTime time = new ManualTime();
