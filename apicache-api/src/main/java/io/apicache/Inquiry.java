@@ -69,7 +69,7 @@ final class Inquiry<R> {
         foreign = null;
     }
 
-    /** {@return what a waiter is told whose time is up, or null while what is known of the record is older than its call} */
+    /** {@return the outcome of a waiter whose time is up, or null while what is known of the record is older than its call} */
     @Nullable
     Verdict<R> timeIsUp(Waiter<R> waiter) {
         StoreUnavailableException failure = look == null ? null : look.lastFailure;
@@ -80,7 +80,7 @@ final class Inquiry<R> {
         return known ? new Verdict.GiveUp<>(leaseLeft()) : null;
     }
 
-    /** {@return what a caller is told who cannot be kept any longer} */
+    /** {@return the outcome of a caller that has reached its end} */
     Verdict<R> end() {
         long left = leaseLeft();
         if (left > 0) {
@@ -91,7 +91,7 @@ final class Inquiry<R> {
         return new Verdict.Fail<>(failure != null ? failure : engine.calls().unanswered(verb));
     }
 
-    /** {@return what a caller is told who cannot wait until more is known} */
+    /** {@return the outcome of a caller that cannot wait until more is known} */
     Verdict<R> refusal() {
         StoreUnavailableException failure = look == null ? null : look.lastFailure;
         long left = leaseLeft();

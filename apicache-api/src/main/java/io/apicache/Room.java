@@ -63,7 +63,7 @@ final class Room<R> {
 
     /** Why something changes. */
     private enum Occasion {
-        /** A caller comes or goes: time passes for nobody else. */
+        /** A caller comes or goes: no time passes for the others. */
         CALLER,
         /** Time has passed. */
         TIME,
