@@ -51,7 +51,7 @@ final class LeaseKeeper<R> {
      * if it is refused for want of heap, the one before it still runs.
      */
     private void arm(long at) {
-        long now = engine.now();
+        long now = nowOr(due);
         long number;
         synchronized (lock) {
             if (armed && due - at <= 0 && now - due <= LATENESS) {
@@ -69,6 +69,16 @@ final class LeaseKeeper<R> {
                 armed = true;
                 due = at;
             }
+        }
+    }
+
+    /** {@return the time, or {@code otherwise} if the clock fails: the leases need another round all the same} */
+    private long nowOr(long otherwise) {
+        try {
+            return engine.now();
+        } catch (Throwable e) {
+            engine.threads().log("the clock failed", e);
+            return otherwise;
         }
     }
 
@@ -126,7 +136,7 @@ final class LeaseKeeper<R> {
         }
         do {
             try {
-                arm(next != null ? next : engine.now() + engine.limits().renewalRetryNanos());
+                arm(next != null ? next : nowOr(due) + engine.limits().renewalRetryNanos());
             } catch (Throwable e) {
                 Failures.log("no timer for the leases", e);
             }
