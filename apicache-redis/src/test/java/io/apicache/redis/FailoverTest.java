@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -150,6 +151,7 @@ class FailoverTest {
         }
     }
 
+    @Tag("exhaustive")
     @Test
     @DisplayName(
             "H1 L1 a master of the cluster hands over under load: what was handled stays, and an owner stays the owner")
@@ -173,6 +175,7 @@ class FailoverTest {
         }
     }
 
+    @Tag("exhaustive")
     @Test
     @DisplayName(
             "W2 W3 a master of the cluster is killed: callers are told in time, and the work goes on at its replica")
