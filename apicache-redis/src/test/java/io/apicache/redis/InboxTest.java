@@ -65,7 +65,9 @@ class InboxTest {
             });
             inbox.open().toCompletableFuture().get(Expect.LONG.toSeconds(), TimeUnit.SECONDS);
 
-            redis.command("ACL", "SETUSER", "default", "resetchannels"); // cuts the connection, too
+            redis.command("ACL", "SETUSER", "default", "resetchannels");
+            redis.command("CLIENT", "KILL", "TYPE", "pubsub"); // which Redis 7 has done by itself
+            redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
             eventually("the new subscription is refused", () -> !((List<?>) redis.command("ACL", "LOG")).isEmpty());
             redis.command("ACL", "SETUSER", "default", "allchannels");
 
