@@ -7,6 +7,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Time;
@@ -176,6 +177,11 @@ public final class RedisStore implements Store<byte[]> {
     @Override
     public CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
         return moves.handle(key, token, value, keepFor);
+    }
+
+    @Override
+    public CompletionStage<Stored<byte[]>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return moves.mark(key, token, marker, keepFor);
     }
 
     @Override
