@@ -313,6 +313,11 @@ final class Engine<R> {
         return room != null ? room : rooms.computeIfAbsent(key, absent -> new Room<>(this, absent));
     }
 
+    /** {@return whether a caller gets a response of its own work that is not stored} */
+    boolean returnsUnstored() {
+        return whenUnavailable == Unavailable.RUN_UNPROTECTED;
+    }
+
     boolean runsUnprotected() {
         return whenUnavailable == Unavailable.RUN_UNPROTECTED && !closed;
     }
@@ -343,22 +348,44 @@ final class Engine<R> {
         return claim;
     }
 
-    Optional<Cached<R>> peek(String requestId) {
+    Optional<Cached<R>> peek(Request request) {
+        return receipts.peeked(request, calls.await(startPeek(request), "peek"));
+    }
+
+    CompletableFuture<Optional<Cached<R>>> peekAsync(Request request) {
+        CompletableFuture<Optional<Handled<R>>> found = startPeek(request);
+        return handOver(found, () -> receipts.peeked(request, found.join()));
+    }
+
+    private CompletableFuture<Optional<Handled<R>>> startPeek(Request request) {
         requireOpen();
-        Key key = new Key(namespace, Request.requireId(requestId));
-        return calls.await(calls.bounded("peek", () -> store.peek(key)), "peek")
-                .map(handled -> receipts.cached(requestId, handled));
+        Key key = new Key(namespace, request.id());
+        return calls.bounded("peek", () -> store.peek(key));
     }
 
     boolean invalidate(String requestId) {
         requireOpen();
         Key key = new Key(namespace, Request.requireId(requestId));
         boolean existed = calls.await(calls.bounded("invalidate", () -> store.invalidate(key)), "invalidate");
-        Room<R> room = rooms.get(key);
-        if (room != null) {
-            room.invalidated();
+        try {
+            calls.await(invalidated(key), "renew");
+        } catch (Throwable e) { // the record is gone, which is what the caller asked for
+            Failures.log("a claim could not be verified: ", key, e);
         }
         return existed;
+    }
+
+    CompletableFuture<Boolean> invalidateAsync(String requestId) {
+        requireOpen();
+        Key key = new Key(namespace, Request.requireId(requestId));
+        CompletableFuture<Boolean> invalidated = calls.bounded("invalidate", () -> store.invalidate(key))
+                .thenCompose(existed -> invalidated(key).handle((verified, failure) -> existed));
+        return handOver(invalidated, invalidated::join);
+    }
+
+    private CompletableFuture<Boolean> invalidated(Key key) {
+        Room<R> room = rooms.get(key);
+        return room == null ? CompletableFuture.completedFuture(true) : room.invalidated();
     }
 
     String describe() {

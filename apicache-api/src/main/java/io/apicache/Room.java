@@ -7,6 +7,7 @@ import io.apicache.spi.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
@@ -282,8 +283,11 @@ final class Room<R> {
         return claim != null && claim.isHeld() ? claim.leaseLeft() : inquiry.leaseLeft();
     }
 
-    /** Somebody has invalidated the record through this cache. What was granted before may be void, and what comes later is not. */
-    void invalidated() {
+    /**
+     * The record was invalidated through this cache. What was granted before may be void, and what comes later is not. {@return completes
+     * when a claim that is held here is known to be void, or to stand}
+     */
+    CompletableFuture<Boolean> invalidated() {
         List<Claim<R>> held = new ArrayList<>(1);
         change(out -> {
             inquiry.doubt();
@@ -292,7 +296,9 @@ final class Room<R> {
             }
             return claim != null && claim.isHeld() && held.add(claim);
         });
-        held.forEach(Claim::verify);
+        return held.isEmpty()
+                ? CompletableFuture.completedFuture(true)
+                : held.get(0).verify();
     }
 
     /** {@return the claim that handle or release by id means, or null if there is none} */
