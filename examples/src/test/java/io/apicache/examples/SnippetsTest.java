@@ -25,7 +25,11 @@ class SnippetsTest {
 
     private record Invoice(int number) {}
 
-    private record Payment(String body, long token) {}
+    private record Payment(String body, long token) {
+        boolean isFinal() {
+            return !body.isEmpty();
+        }
+    }
 
     private record Dashboard(int figures) {}
 
@@ -220,6 +224,38 @@ class SnippetsTest {
                 });
         // end
         return answer;
+    }
+
+    @Test
+    void workSeesItsClaim() throws Exception {
+        Request request = Request.of("work");
+        String body = "order";
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            // snippet work
+            Payment payment = payments.execute(request, Duration.ofSeconds(2), claim -> {
+                Payment done = bank.transfer(body, claim.token());
+                claim.keepFor(done.isFinal() ? Duration.ofDays(1) : Duration.ofMinutes(1));
+                return done;
+            });
+            // end
+            assertThat(payments.peek(request).map(Cached::response)).contains(payment);
+        }
+    }
+
+    @Test
+    void workReturnsAStage() {
+        Request request = Request.of("work");
+        String body = "order";
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            // snippet execute-async
+            CompletableFuture<Payment> payment =
+                    payments.executeAsync(request, Duration.ofSeconds(2), claim -> bank.transferAsync(body));
+            // end
+            assertThat(payment.join().body()).isEqualTo(body);
+            assertThat(payments.peek(request).map(Cached::response)).contains(payment.join());
+        }
     }
 
     private final ConcurrentHashMap<String, Payment> cacheByHand = new ConcurrentHashMap<>();
