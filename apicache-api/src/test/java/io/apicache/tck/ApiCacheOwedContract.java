@@ -115,17 +115,22 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     private Future<String> begin(ApiCache<String> cache, Way way, Work<String> work) {
         if (way.isAsync()) {
             return cache.executeAsync(id, Duration.ZERO, claim -> {
-                try {
-                    return CompletableFuture.completedFuture(work.run(claim));
-                } catch (Exception e) {
-                    return CompletableFuture.failedFuture(e);
-                }
+                CompletableFuture<String> done = new CompletableFuture<>();
+                new Thread(() -> complete(done, claim, work), "owner").start();
+                return done;
             });
         }
         FutureTask<String> call = new FutureTask<>(() -> cache.execute(id, Duration.ZERO, work));
-        Thread thread = new Thread(call, "owner");
-        thread.start();
+        new Thread(call, "owner").start();
         return call;
+    }
+
+    private static void complete(CompletableFuture<String> done, FirstSeen<String> claim, Work<String> work) {
+        try {
+            done.complete(work.run(claim));
+        } catch (Throwable e) {
+            done.completeExceptionally(e);
+        }
     }
 
     /** Lets time pass until the call ends. */
