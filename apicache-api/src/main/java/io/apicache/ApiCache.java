@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -237,10 +239,11 @@ public final class ApiCache<R> implements AutoCloseable {
             return hit.response();
         }
         if (receipt instanceof InFlight<R> busy) {
-            throw new StillInFlightException(request + " is still in flight after " + maxWait, busy.leaseLeft());
+            throw new StillInFlightException(
+                    request + " is still in flight after " + maxWait, busy.leaseLeft(), busy.retryAfter());
         }
         try (FirstSeen<R> claim = (FirstSeen<R>) receipt) {
-            R response = Objects.requireNonNull(work.call(), "the response that work returned");
+            R response = Objects.requireNonNull(run(claim, work), "the response that work returned");
             claim.handle(response);
             return response;
         }
@@ -285,6 +288,9 @@ public final class ApiCache<R> implements AutoCloseable {
 
         @Nullable
         Executor executor;
+
+        /** 0 to 1: where in its range each {@code retryAfter} is placed. Without a lock that callers share. */
+        DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
 
         private Duration keepFor = Duration.ofHours(24);
         private Duration lease = Duration.ofSeconds(10);

@@ -172,6 +172,11 @@ final class Claim<R> {
         return fingerprint == null ? null : fingerprint.digest();
     }
 
+    /** {@return when it was asked for} */
+    long opened() {
+        return opened;
+    }
+
     long leaseLeft() {
         return lease.left(engine.now());
     }

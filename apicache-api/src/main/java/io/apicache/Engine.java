@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class Engine<R> {
     private final Calls calls;
     private final Receipts<R> receipts;
     private final Unavailable whenUnavailable;
+    private final DoubleSupplier jitter;
     private final ConcurrentHashMap<Key, Room<R>> rooms = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final HandOvers handOvers;
@@ -65,6 +67,7 @@ final class Engine<R> {
         handOvers = new HandOvers(limits);
         receipts = new Receipts<>(this);
         whenUnavailable = settings.whenUnavailable;
+        jitter = settings.jitter;
         hints = store.hints(new RoomHints());
     }
 
@@ -165,13 +168,18 @@ final class Engine<R> {
     Receipt<R> receiveAndWait(String requestId, Duration maxWait) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Cached<R> local = local(requestId, null);
-        return local != null ? local : blockingReceive(Request.of(requestId), wait);
+        return local != null ? local : blockingReceive(Request.of(requestId), wait, null);
     }
 
     Receipt<R> receiveAndWait(Request request, Duration maxWait) {
+        return receiveAndWait(request, maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    Receipt<R> receiveAndWait(Request request, Duration maxWait, @Nullable Long since) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Cached<R> local = local(request.id(), request.fingerprint());
-        return local != null ? local : blockingReceive(request, wait);
+        return local != null ? local : blockingReceive(request, wait, since);
     }
 
     /**
@@ -190,8 +198,9 @@ final class Engine<R> {
         return cached;
     }
 
-    private Receipt<R> blockingReceive(Request request, long wait) {
+    private Receipt<R> blockingReceive(Request request, long wait, @Nullable Long since) {
         Waiter<R> waiter = new Waiter<>(request, now(), wait, Thread.currentThread());
+        waiter.since = since == null ? waiter.entered : since;
         try {
             Room<R> room = enter(waiter);
             return receipts.of(waiter, park(waiter, room));
@@ -242,10 +251,16 @@ final class Engine<R> {
     }
 
     CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait) {
+        return receiveAsync(request, maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait, @Nullable Long since) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Objects.requireNonNull(request, "request");
         requireOpen();
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
+        waiter.since = since == null ? waiter.entered : since;
         CompletableFuture<Receipt<R>> result = new CompletableFuture<>();
         HandOver<Receipt<R>> handOver =
                 new HandOver<>(this, () -> waiter.verdict() != null, () -> receipt(waiter), result);
@@ -296,6 +311,14 @@ final class Engine<R> {
             var unused = inner.whenComplete((value, failure) -> handOver.ready());
         }
         return handOver.result();
+    }
+
+    /** {@return when the client of a caller whose time is up should try again} Reads no clock, which might fail: the wait has ended. */
+    Duration retryAfter(Waiter<R> waiter) {
+        Room<R> room = rooms.get(new Key(namespace, waiter.request.id()));
+        Long underWay = room == null ? null : room.underWaySince();
+        long since = underWay == null ? waiter.since : Decision.earlier(underWay, waiter.since);
+        return Duration.ofNanos(Decision.retryAfter(waiter.deadline - since, jitter.getAsDouble()));
     }
 
     private Room<R> enter(Waiter<R> waiter) {

@@ -33,7 +33,7 @@ final class Receipts<R> {
         }
         if (verdict instanceof Verdict.GiveUp<R> giveUp) {
             events.received(waiter, Outcome.IN_FLIGHT);
-            return new InFlight<>(engine, request, Duration.ofNanos(giveUp.leaseLeft()));
+            return new InFlight<>(engine, waiter, Duration.ofNanos(giveUp.leaseLeft()));
         }
         if (verdict instanceof Verdict.Fail<R> fail) {
             return failed(waiter, fail.cause());

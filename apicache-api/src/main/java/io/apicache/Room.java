@@ -274,6 +274,17 @@ final class Room<R> {
         return claim != null && claim.isHeld();
     }
 
+    /** {@return since when a claim is known to be open, here or elsewhere, or null if none is} */
+    @Nullable
+    Long underWaySince() {
+        lock.lock();
+        try {
+            return claim != null && claim.isHeld() ? Long.valueOf(claim.opened()) : inquiry.foreignSince();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable Digest recorded() {
         return claim != null && claim.isHeld() ? claim.fingerprint() : inquiry.recorded();
     }

@@ -158,7 +158,7 @@ class SnippetsTest {
             return hit.response();
         }
         if (receipt instanceof InFlight<Payment> busy) {
-            throw new TryAgain(busy.leaseLeft());
+            throw new TryAgain(busy.retryAfter());
         }
         try (FirstSeen<Payment> claim = (FirstSeen<Payment>) receipt) {
             Payment payment = bank.transfer(body, claim.token());
@@ -216,7 +216,7 @@ class SnippetsTest {
                                         payment -> claim.handleAsync(payment).thenApply(done -> payment))
                                 .whenComplete((payment, failure) -> claim.close());
                     }
-                    return CompletableFuture.failedFuture(new TryAgain(((InFlight<Payment>) receipt).leaseLeft()));
+                    return CompletableFuture.failedFuture(new TryAgain(((InFlight<Payment>) receipt).retryAfter()));
                 });
         // end
         return answer;
