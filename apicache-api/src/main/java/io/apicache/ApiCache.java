@@ -210,11 +210,16 @@ public final class ApiCache<R> implements AutoCloseable {
      * Receives, does the work if it is ours, and stores what it returned. If the work throws, the claim is given back and one of the
      * waiters does the work instead.
      *
+     * <p>If the work calls this cache for its own id on the same thread, and would wait, that call throws {@link
+     * IllegalStateException}: the work would wait for itself. Only this cache knows of its work; a second cache over the same store, or
+     * another thread that the work waits for, waits for its whole {@code maxWait}.
+     *
      * @param requestId see {@link Request#of(String)}
      * @param maxWait how long to wait for somebody else's response
      * @param work runs on this thread, at most once; must not return null
      * @return the response, ours or somebody else's
      * @throws Exception what the work threw
+     * @throws IllegalStateException if this thread is inside the work for this id; or if the cache is closed
      * @throws StillInFlightException if somebody else did not finish in time
      * @throws LeaseLostException if the work was done but its claim lost meanwhile, so that another response may be the one that counts
      */
@@ -246,6 +251,15 @@ public final class ApiCache<R> implements AutoCloseable {
             R response = Objects.requireNonNull(run(claim, work), "the response that work returned");
             claim.handle(response);
             return response;
+        }
+    }
+
+    private static <R> @Nullable R run(FirstSeen<R> claim, Callable<? extends @Nullable R> work) throws Exception {
+        claim.workBegins();
+        try {
+            return work.call();
+        } finally {
+            claim.workEnds();
         }
     }
 

@@ -57,6 +57,10 @@ final class Claim<R> {
     private @Nullable HandOver<Void> lost; // made when somebody asks
     private volatile boolean isLostForGood; // read without the lock by the hand-over
 
+    // Whose code is running the work, inside execute. Without a lock: each thread only asks whether it is itself, and a
+    // thread sees what it has written. Cleared when the work ends, so that no claim holds on to a thread.
+    private @Nullable Thread worker;
+
     Claim(Room<R> room, Request request, Granted<R> granted, Look<R> look, long covers) {
         this.room = room;
         this.engine = room.engine();
@@ -276,6 +280,23 @@ final class Claim<R> {
             });
         }
         room.vacated(this);
+    }
+
+    // ---- the work, where the library runs it
+
+    /** The calling thread runs the work from now on, until {@link #workEnds}. */
+    void workBegins() {
+        worker = Thread.currentThread();
+    }
+
+    void workEnds() {
+        worker = null;
+    }
+
+    /** {@return whether the caller is blocked inside the work of this claim, so that it would wait for itself} */
+    boolean isWorkOf(Waiter<R> caller) {
+        Thread working = worker;
+        return working != null && caller.isBlocking(working);
     }
 
     // ---- what the holder does

@@ -118,6 +118,15 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
         claim.close();
     }
 
+    /** The calling thread runs the work, until {@link #workEnds}: a nested call that would wait for it is refused. */
+    void workBegins() {
+        claim.workBegins();
+    }
+
+    void workEnds() {
+        claim.workEnds();
+    }
+
     /** Closes without waiting for the store: the receipt has reached no caller. */
     void abandon() {
         claim.abandon();

@@ -125,6 +125,10 @@ final class Room<R> {
         boolean held = isHeld();
         boolean crowded = held || inquiry.isFailing() || inquiry.isForeign();
         boolean meant = Decision.leavesToWait(recorded(), waiter);
+        if (held && meant && requireClaim().isWorkOf(waiter)) {
+            out.decide(waiter, new Verdict.Fail<>(nested()));
+            return;
+        }
         if (crowded && meant && !waiters.hasSpace(waiter)) {
             out.decide(waiter, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.refusal());
             return;
@@ -152,6 +156,12 @@ final class Room<R> {
             // What is known of another owner's claim may be out of date: ask before anybody is refused for it.
             inquiry.join(waiter, waiter.entered, out);
         }
+    }
+
+    private IllegalStateException nested() {
+        return new IllegalStateException("this thread holds the claim on " + key
+                + " and would wait for itself: it is inside the work that execute runs for this id;"
+                + " use the work's own result, or another id for a part of the work");
     }
 
     private Claim<R> requireClaim() {

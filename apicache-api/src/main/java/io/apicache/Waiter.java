@@ -94,6 +94,11 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
         return parked != null;
     }
 
+    /** {@return whether the call blocks this thread} */
+    boolean isBlocking(Thread thread) {
+        return parked == thread;
+    }
+
     void handOverTo(HandOver<?> receiver) {
         handOver = receiver;
     }
