@@ -497,15 +497,27 @@ final class Claim<R> {
     }
 
     void close() {
-        CompletableFuture<Boolean> released = startClosing();
-        if (released != null) {
-            try {
-                if (engine.calls().await(released, "release")) {
-                    engine.events().released(request.id());
-                }
-            } catch (StoreUnavailableException | WaitInterruptedException e) {
-                // told to the listener already, or still to come; the lease runs out by itself
+        try {
+            CompletableFuture<Boolean> released = startClosing();
+            if (released != null && engine.calls().await(released, "release")) {
+                engine.events().released(request.id());
             }
+        } catch (StoreUnavailableException | WaitInterruptedException e) {
+            // told to the listener already, or still to come; the lease runs out by itself
+        } catch (Throwable e) { // what the work threw may be on its way, and must not be hidden
+            Failures.log("a claim could not be given back, and lapses: ", room.key, e);
+            lapse();
+        }
+    }
+
+    /** Ends the claim without the store, which may not have been asked: it is renewed no more. Throws nothing. */
+    private void lapse() {
+        try {
+            if (locked(() -> state == State.OPEN)) {
+                vacate();
+            }
+        } catch (Throwable e) {
+            Failures.log("a claim is open until the work limit: ", room.key, e);
         }
     }
 

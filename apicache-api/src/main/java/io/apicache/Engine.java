@@ -427,17 +427,25 @@ final class Engine<R> {
         }
     }
 
-    /** Waits for the answers of the store, not longer than it may take to answer. */
+    /**
+     * Waits for the answers of the store, not longer than it may take to answer. A thread that was interrupted before waits as well:
+     * its claims shall be free, and the handles of other callers answered, when the store is closed next.
+     */
     private void await(List<Handling<R>> handling) {
+        boolean interrupted = Thread.interrupted();
         List<CompletableFuture<?>> open = new ArrayList<>(List.of(calls.settled()));
         handling.forEach(each -> open.add(each.done()));
         try {
             CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
                     .get(limits.storeTimeoutNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
             // reported to the listener; what the store was not told lapses by itself
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
