@@ -17,16 +17,31 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a cluster of servers one answer per request: the first caller with a request id does the work, everybody else gets its
- * response, now or as soon as it is there. A service holds one for each response type, for its whole life.
+ * Gives a cluster of servers one answer per request: the first caller with a request id does the work, every other caller gets its
+ * response, now or as soon as it is there. A service holds one for each response type, for its whole life: a cache that is built for each
+ * request, over a store of its own, remembers nothing.
  *
  * <pre>{@code
- * Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
- * if (receipt instanceof Cached<Invoice> hit) return ok(hit.response()); // somebody did it: the same answer
- * if (receipt instanceof InFlight<Invoice>) return conflict();           // still being done after 2 s
- * Invoice invoice = createInvoice();                                      // FirstSeen: the work is ours
- * cache.handle(requestId, invoice);                                       // stored, and every waiter wakes
+ * class Invoices {
+ *
+ *     private static final ApiCache<Invoice> INVOICES = ApiCache.over(new MemoryStore<Invoice>())
+ *             .namespace("invoices").keepFor(Duration.ofHours(24)).build();
+ *
+ *     Reply create(String requestId) {
+ *         Receipt<Invoice> receipt = INVOICES.receiveAndWait(requestId, Duration.ofSeconds(2));
+ *         if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());             // the work is done: the same answer
+ *         if (receipt instanceof InFlight<Invoice> busy) return conflict(busy.retryAfter()); // another caller is at work
+ *         try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {                    // the work is ours
+ *             Invoice invoice = createInvoice();                                             // if it throws, a waiter's
+ *             claim.handle(invoice);                                                         // stored, and every waiter wakes
+ *             return ok(invoice);
+ *         }
+ *     }
+ * }
  * }</pre>
+ *
+ * <p>The {@code try} gives the claim back if the work throws; without it, the id is taken until the work limit. {@link #execute} does the
+ * same for work that is a lambda.
  *
  * <p>What it promises, and what nobody can, is in {@code docs/guarantees.md}.
  *

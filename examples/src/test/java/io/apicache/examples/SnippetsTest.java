@@ -13,6 +13,7 @@ import io.apicache.Request;
 import io.apicache.Unavailable;
 import io.apicache.memory.MemoryStore;
 import io.apicache.tck.ManualTime;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** The code that README and docs show. {@link SnippetsInDocsTest} compares it, letter by letter but for white space. */
 class SnippetsTest {
-
-    private record Invoice(int number) {}
 
     private record Payment(String body, long token) {}
 
@@ -55,64 +54,31 @@ class SnippetsTest {
 
     private final AtomicInteger executions = new AtomicInteger();
     private final Bank bank = new Bank();
-    private boolean breaks;
-
-    private Invoice createInvoice() {
-        if (breaks) {
-            throw new IllegalStateException("planted");
-        }
-        return new Invoice(executions.incrementAndGet());
-    }
 
     private Dashboard computeDashboard() {
         return new Dashboard(executions.incrementAndGet());
     }
 
-    private static String ok(Invoice invoice) {
-        return "200 " + invoice.number();
-    }
-
-    private static String conflict() {
-        return "409";
+    private String makeInvoice() {
+        return "invoice " + executions.incrementAndGet();
     }
 
     @Test
-    void theHandlerOfTheReadme() {
-        String requestId = "order-7";
-        // snippet readme
-        ApiCache<Invoice> cache = ApiCache.over(new MemoryStore<Invoice>())
-                .namespace("invoices")
-                .keepFor(Duration.ofHours(24))
-                .build();
-        // pause
-        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
-        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
-        assertThat(cache.receiveAndWait("order-8", Duration.ZERO)).isInstanceOf(FirstSeen.class);
-        assertThat(handlerOfTheReadme(cache, "order-8", Duration.ZERO)).isEqualTo("409");
-        assertThat(executions).hasValue(1);
-
-        breaks = true;
-        assertThatThrownBy(() -> handlerOfTheReadme(cache, "order-9")).hasMessage("planted");
-        breaks = false;
-        assertThat(handlerOfTheReadme(cache, "order-9")).isEqualTo("200 2");
-        cache.close();
-    }
-
-    private String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId) {
-        // resume readme
-        Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
-        if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());
-        if (receipt instanceof InFlight<Invoice>) return conflict();
-        try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {
-            Invoice invoice = createInvoice();
-            claim.handle(invoice);
-            return ok(invoice);
+    void theLambdaOfTheReadme() throws Exception {
+        try (ApiCache<String> INVOICES =
+                ApiCache.over(new MemoryStore<String>()).build()) {
+            String requestId = "order-7";
+            assertThatThrownBy(() -> INVOICES.execute(requestId, Duration.ZERO, () -> {
+                        throw new IOException("planted");
+                    }))
+                    .hasMessage("planted");
+            // snippet readme-execute
+            String invoice = INVOICES.execute(requestId, Duration.ofSeconds(2), () -> makeInvoice());
+            // end
+            assertThat(INVOICES.execute(requestId, Duration.ZERO, () -> makeInvoice()))
+                    .isSameAs(invoice);
+            assertThat(executions).hasValue(1);
         }
-        // end
-    }
-
-    private static String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId, Duration maxWait) {
-        return cache.receiveAndWait(requestId, maxWait) instanceof InFlight<Invoice> ? conflict() : "200";
     }
 
     @Test
@@ -128,10 +94,8 @@ class SnippetsTest {
                 .build();
         Dashboard sales = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
         // end
-        // snippet readme-execute
-        Dashboard today = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
-        // end
-        assertThat(today).isSameAs(sales);
+        assertThat(dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard()))
+                .isSameAs(sales);
         assertThat(executions).hasValue(1);
         dashboards.close();
     }
