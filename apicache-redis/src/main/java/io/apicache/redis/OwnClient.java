@@ -1,5 +1,6 @@
 package io.apicache.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -71,10 +72,7 @@ final class OwnClient {
         ClientResources resources = resources(longestRecord);
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
-        return new Topology.Single(client, uri, () -> {
-            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
-            shutDown(resources);
-        });
+        return new Topology.Single(client, uri, () -> shutDown(client, resources));
     }
 
     static Topology cluster(RedisURI uri, Duration commandTimeout, int longestRecord) {
@@ -87,10 +85,7 @@ final class OwnClient {
                         .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                         .build())
                 .build());
-        return new Topology.Cluster(client, () -> {
-            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
-            shutDown(resources);
-        });
+        return new Topology.Cluster(client, () -> shutDown(client, resources));
     }
 
     private static <B extends ClientOptions.Builder> B options(B builder, Duration commandTimeout) {
@@ -123,8 +118,18 @@ final class OwnClient {
                 .build();
     }
 
-    private static void shutDown(ClientResources resources) {
-        var unused =
-                resources.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+    /** Ends the client's threads. A thread that was interrupted before waits as well: Lettuce would leave them running, and fail. */
+    private static void shutDown(AbstractRedisClient client, ClientResources resources) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
+            var unused = resources
+                    .shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly(SHUTDOWN_MILLIS);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -344,6 +344,40 @@ class RedisAccessTest {
         eventually("no thread is left: " + threads(), () -> threads.containsAll(threads()));
     }
 
+    @Test
+    @DisplayName("Z1 closing on a thread that was interrupted throws and logs nothing, leaves nothing, and keeps the flag")
+    void closingWhileInterrupted() {
+        Set<String> threads = threads();
+        long connections = connections();
+        RedisStore store = caches.store(redis.uri());
+        List<String> logged = new ArrayList<>();
+        Logger logger = Logger.getLogger(RedisStore.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                logged.add(record.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            Thread.currentThread().interrupt();
+            store.close();
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(logged).isEmpty();
+        eventually("no connection is left", () -> connections() == connections);
+        eventually("no thread is left: " + threads(), () -> threads.containsAll(threads()));
+    }
+
     private static Set<String> threads() {
         Set<String> names = new TreeSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
