@@ -345,7 +345,8 @@ class RedisAccessTest {
     }
 
     @Test
-    @DisplayName("Z1 closing on a thread that was interrupted throws and logs nothing, leaves nothing, and keeps the flag")
+    @DisplayName(
+            "Z1 closing on a thread that was interrupted throws and logs nothing, leaves nothing, and keeps the flag")
     void closingWhileInterrupted() {
         Set<String> threads = threads();
         long connections = connections();

@@ -60,8 +60,7 @@ class GuideSnippetsTest {
 
     @Test
     void aMultipartRequestIsKnownByItsParts() throws Exception {
-        try (ApiCache<String> claims =
-                ApiCache.over(new MemoryStore<String>()).build()) {
+        try (ApiCache<String> claims = ApiCache.over(new MemoryStore<String>()).build()) {
             List<Part> form = List.of(new Part("text", "a dent".getBytes(UTF_8)), new Part("photo", new byte[] {1, 2}));
             List<Part> again =
                     List.of(new Part("text", "a dent".getBytes(UTF_8)), new Part("photo", new byte[] {1, 2}));
@@ -94,8 +93,7 @@ class GuideSnippetsTest {
 
     @Test
     void workInsideWork() throws Exception {
-        try (ApiCache<String> orders =
-                ApiCache.over(new MemoryStore<String>()).build()) {
+        try (ApiCache<String> orders = ApiCache.over(new MemoryStore<String>()).build()) {
             assertThatThrownBy(() -> order(orders, true)).hasMessage("planted");
             assertThat(order(orders, false)).isEqualTo("ordered with payment 1").isEqualTo(order(orders, false));
             assertThat(bank.payments).hasValue(1);
