@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *         if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());             // the work is done: the same answer
  *         if (receipt instanceof InFlight<Invoice> busy) return conflict(busy.retryAfter()); // another caller is at work
  *         try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {                    // the work is ours
- *             Invoice invoice = createInvoice();                                             // if it throws, a waiter's
+ *             Invoice invoice = createInvoice();                                             // it throws: a waiter does it
  *             claim.handle(invoice);                                                         // stored, and every waiter wakes
  *             return ok(invoice);
  *         }
