@@ -95,6 +95,7 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     }
 
     /** {@return whether the call blocks this thread} */
+    @SuppressWarnings("ReferenceEquality") // a subclass may override equals; the lock is held here
     boolean isBlocking(Thread thread) {
         return parked == thread;
     }

@@ -22,7 +22,23 @@ import org.junit.jupiter.api.Test;
 /** More of the code that the guide shows, beside {@link SnippetsTest}. */
 class GuideSnippetsTest {
 
-    private record Part(String name, byte[] content) {}
+    private static final class Part {
+        private final String name;
+        private final byte[] content;
+
+        Part(String name, byte[] content) {
+            this.name = name;
+            this.content = content;
+        }
+
+        String name() {
+            return name;
+        }
+
+        byte[] content() {
+            return content;
+        }
+    }
 
     private record Invoice(int number) {}
 
