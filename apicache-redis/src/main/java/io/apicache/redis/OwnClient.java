@@ -2,7 +2,6 @@ package io.apicache.redis;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -102,8 +101,8 @@ final class OwnClient {
                         .connectTimeout(CONNECT_TIMEOUT)
                         .keepAlive(true)
                         .tcpNoDelay(true)
-                        .build())
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled());
+                        .build());
+        LaterOptions.set(builder);
         return builder;
     }
 

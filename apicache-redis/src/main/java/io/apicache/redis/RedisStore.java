@@ -81,6 +81,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(String uri) {
+        ClientVersion.requireFit();
         return builder(OwnClient.uri(Objects.requireNonNull(uri, "uri")));
     }
 
@@ -91,6 +92,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisURI uri) {
+        ClientVersion.requireFit();
         RedisURI copy = copyOf(Objects.requireNonNull(uri, "uri"));
         return new Builder((settings, cluster) -> {
             if (settings.clientName != null) {
@@ -127,6 +129,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisClient client, RedisURI uri) {
+        ClientVersion.requireFit();
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(uri, "uri");
         return new Builder((settings, cluster) -> {
@@ -144,6 +147,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisClusterClient client) {
+        ClientVersion.requireFit();
         Objects.requireNonNull(client, "client");
         return new Builder((settings, cluster) -> new Topology.Cluster(client, () -> {}));
     }

@@ -105,7 +105,8 @@ interface Topology {
         /** Connects to every master now, so that no first call has to wait for it. One that is away is left for later. */
         private static CompletionStage<Void> toEachMaster(StatefulRedisClusterConnection<byte[], byte[]> connection) {
             return CompletableFuture.allOf(connection.getPartitions().stream()
-                    .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots())
+                    .filter(node ->
+                            node.is(NodeFlag.UPSTREAM) && !node.getSlots().isEmpty())
                     .map(node -> connection
                             .getConnectionAsync(
                                     node.getUri().getHost(), node.getUri().getPort())
