@@ -29,7 +29,10 @@ enum Utf8Codec implements Codec<String> {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new CorruptRecordException("The record is not UTF-8 text", e);
+            throw new CorruptRecordException(
+                    "The record is not UTF-8 text. If a cache of another response type has the same namespace, give each"
+                            + " cache its own with .namespace(\"...\")",
+                    e);
         }
     }
 

@@ -40,7 +40,9 @@ class PlainCodecTest {
     void malformedTextIsCorrupt() {
         for (byte[] malformed : new byte[][] {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
             assertThatExceptionOfType(CorruptRecordException.class)
-                    .isThrownBy(() -> Codec.utf8().decode(malformed));
+                    .isThrownBy(() -> Codec.utf8().decode(malformed))
+                    .withMessageContaining("another response type")
+                    .withMessageContaining(".namespace(");
         }
     }
 

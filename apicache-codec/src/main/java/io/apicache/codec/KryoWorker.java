@@ -62,7 +62,7 @@ final class KryoWorker {
             input.setBuffer(record, at, record.length - at);
             Registration registration = kryo.readClass(input);
             if (registration == null || !type.isAssignableFrom(Util.getWrapperClass(registration.getType()))) {
-                throw Envelope.corrupt("it holds another class than " + type.getName());
+                throw Envelope.corrupt("it holds another class than " + type.getName() + Envelope.OTHER_TYPE);
             }
             Object response = kryo.readObject(input, registration.getType(), registration.getSerializer());
             if (input.position() != record.length) {

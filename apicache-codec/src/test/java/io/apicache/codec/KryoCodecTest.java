@@ -9,6 +9,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.apicache.Codec;
 import io.apicache.CorruptRecordException;
 import io.apicache.ResponseTooLargeException;
 import io.apicache.codec.Samples.Card;
@@ -17,6 +18,7 @@ import io.apicache.codec.Samples.Order;
 import io.apicache.codec.Samples.Payment;
 import io.apicache.codec.Samples.Status;
 import io.apicache.codec.Samples.Transfer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,25 @@ class KryoCodecTest {
             Order order = Samples.order(lines);
             assertThat(codec.decode(codec.encode(order))).isEqualTo(order).isNotSameAs(order);
         }
+    }
+
+    @Test
+    @DisplayName("B1: two caches of different types in one namespace meet with a message that names that cause")
+    void anotherTypeInTheNamespace() {
+        KryoCodec<Money> money = KryoCodec.builder(Money.class).build();
+        KryoCodec<MoneyNow> now = KryoCodec.builder(MoneyNow.class).build();
+        byte[] text = "a response of another cache, as text".getBytes(StandardCharsets.UTF_8);
+        byte[] compressed = ZstdCodec.around(now).encode(new MoneyNow(1, "EUR"));
+
+        for (byte[] other : new byte[][] {text, {'x'}, now.encode(new MoneyNow(1, "EUR")), compressed}) {
+            assertThatExceptionOfType(CorruptRecordException.class)
+                    .isThrownBy(() -> money.decode(other))
+                    .withMessageContaining("another response type")
+                    .withMessageContaining(".namespace(");
+        }
+        assertThatExceptionOfType(CorruptRecordException.class)
+                .isThrownBy(() -> Codec.utf8().decode(money.encode(new Money(1))))
+                .withMessageContaining(".namespace(");
     }
 
     /** Writes a number in Kryo's own short form, which Kryo itself has for strings. */
