@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a store: makes the client, greets the server, reads its clock, subscribes, and tries everything once. Used by one thread. */
@@ -113,9 +114,28 @@ final class Connector {
         }
     }
 
+    /** Asks the server what it is. A service may not offer one or both of the commands for that. */
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return ServerInfo.of(await(ServerInfo.ask(commands)));
+        try {
+            return ServerInfo.of(await(ServerInfo.ask(commands)));
+        } catch (ExecutionException e) {
+            requireRefused(e);
+        }
+        try {
+            return ServerInfo.ofInfo(await(commands.info()));
+        } catch (ExecutionException e) {
+            requireRefused(e);
+            return ServerInfo.NOT_KNOWN;
+        }
+    }
+
+    /** Goes on if it was the command that was refused, and nothing else is wrong. */
+    private static void requireRefused(ExecutionException failure) throws ExecutionException {
+        Throwable cause = RedisFailures.unwrap(failure);
+        if (RedisFailures.missingCommand(cause) == null && RedisFailures.lackingPermission(cause) == null) {
+            throw failure;
+        }
     }
 
     private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
@@ -153,17 +173,19 @@ final class Connector {
 
     private static RuntimeException unavailable(Exception failure) {
         Throwable cause = RedisFailures.unwrap(failure);
-        String lacking = lackingPermission(cause);
+        String lacking = found(cause, RedisFailures::lackingPermission);
         if (lacking != null) {
             return new IllegalStateException(
                     "the Redis user lacks a permission that is needed" + lacking
                             + "; docs/redis.md has the line for ACL SETUSER",
                     ClientFailure.of(cause));
         }
-        String said = String.valueOf(cause.getMessage());
-        if (said.contains("unknown command") && said.contains("HELLO")) {
+        String missing = found(cause, RedisFailures::missingCommand);
+        if (missing != null) {
             return new IllegalStateException(
-                    "Redis is too old: 6.2 or later is needed, or any Valkey", ClientFailure.of(cause));
+                    "the server does not offer a command that is needed" + missing
+                            + ": it was renamed, or the service leaves it out; docs/redis.md lists the commands",
+                    ClientFailure.of(cause));
         }
         if (cause instanceof ApiCacheException known) {
             return known;
@@ -172,12 +194,12 @@ final class Connector {
                 "Redis does not answer: " + ClientFailure.reason(cause), Outcome.NOT_EXECUTED, ClientFailure.of(cause));
     }
 
-    /** {@return the permission that lacks, or null: a handshake that was denied is a connection that failed} */
-    private static @Nullable String lackingPermission(Throwable failure) {
+    /** {@return what the failure or one of its causes has of this, or null: a handshake that was refused is a connection that failed} */
+    private static @Nullable String found(Throwable failure, Function<Throwable, @Nullable String> what) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String lacking = RedisFailures.lackingPermission(cause);
-            if (lacking != null) {
-                return lacking;
+            String found = what.apply(cause);
+            if (found != null) {
+                return found;
             }
         }
         return null;
