@@ -9,12 +9,15 @@ import io.apicache.spi.Time;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a store: makes the client, greets the server, reads its clock, subscribes, and tries everything once. Used by one thread. */
@@ -41,9 +44,26 @@ final class Connector {
      * @param asking claim and join
      * @param upkeep what is done from time to time
      */
-    record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {}
+    record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {
 
-    RedisStore open() {
+        /** Closes the two connections, and the client if it is the store's own. */
+        void close() {
+            try {
+                upkeep.cancel(false);
+                // Awaited, or the client would close them once more, and complain of it.
+                awaitQuietly(CompletableFuture.allOf(closing(inbox::close), closing(link::close)));
+            } finally {
+                topology.close();
+            }
+        }
+
+        private static CompletableFuture<Void> closing(Supplier<CompletableFuture<Void>> close) {
+            return Safely.call(close).toCompletableFuture();
+        }
+    }
+
+    /** Connects and tries everything. {@return the parts of a store that works} */
+    Opened open() {
         Topology topology = settings.topologies.create(settings, false);
         @Nullable Commands commands = null;
         boolean handedOver = false;
@@ -56,9 +76,9 @@ final class Connector {
                 commands = connect(topology);
             }
             SelfTest.requireFit(server);
-            RedisStore store = open(topology, commands, server);
+            Opened opened = open(topology, commands, server);
             handedOver = true;
-            return tried(store, commands.async());
+            return tried(opened, commands.async());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WaitInterruptedException("interrupted while connecting to Redis", e);
@@ -67,14 +87,14 @@ final class Connector {
         } finally {
             if (!handedOver) {
                 if (commands != null) {
-                    RedisStore.awaitQuietly(commands.connection().closeAsync());
+                    awaitQuietly(commands.connection().closeAsync());
                 }
                 topology.close();
             }
         }
     }
 
-    private RedisStore open(Topology topology, Commands commands, ServerInfo server)
+    private Opened open(Topology topology, Commands commands, ServerInfo server)
             throws InterruptedException, ExecutionException, TimeoutException {
         Time time = settings.time;
         ServerClock clock = new ServerClock(time);
@@ -93,12 +113,11 @@ final class Connector {
                     .eventExecutorGroup()
                     .scheduleWithFixedDelay(
                             () -> keepUp(link, clock, inbox), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
-            RedisStore store = new RedisStore(new Opened(topology, link, inbox, moves, asking, upkeep));
             opened = true;
-            return store;
+            return new Opened(topology, link, inbox, moves, asking, upkeep);
         } finally {
             if (!opened) {
-                RedisStore.awaitQuietly(inbox.close());
+                awaitQuietly(inbox.close());
             }
         }
     }
@@ -138,20 +157,20 @@ final class Connector {
         }
     }
 
-    private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
+    private Opened tried(Opened opened, RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
         boolean tried = false;
         try {
-            SelfTest.tryEveryMove(store, longResponse());
-            store.forgetJoined(); // messages about the self-test may still be on their way
+            SelfTest.tryEveryMove(new RedisStore(opened), longResponse());
+            opened.inbox().forget(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
             tried = true;
-            return store;
+            return opened;
         } catch (ExecutionException e) {
             throw unavailable(e);
         } finally {
             if (!tried) {
-                store.close();
+                opened.close();
             }
         }
     }
@@ -214,6 +233,28 @@ final class Connector {
             throw new ExecutionException(e);
         }
         return await(connection);
+    }
+
+    /**
+     * Waits until connections are closed, but not for ever, nor less for an interruption, which is kept. Waits by itself: the JDK's timer for
+     * futures is a thread that would stay, and keep the caller's class loader with it.
+     */
+    static void awaitQuietly(CompletableFuture<Void> connections) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(OwnClient.SHUTDOWN_MILLIS);
+        while (true) {
+            try {
+                connections.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException | TimeoutException | CancellationException e) {
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static <T> T await(CompletionStage<T> answer)

@@ -62,6 +62,23 @@ final class OwnClient {
         return uri;
     }
 
+    /** {@return the same address; its provider of credentials is asked again for every connection} */
+    static RedisURI copyOf(RedisURI uri) {
+        if (uri.getSentinels().isEmpty()) {
+            return RedisURI.builder(uri).build();
+        }
+        RedisURI.Builder copy = RedisURI.builder()
+                .withSentinelMasterId(uri.getSentinelMasterId())
+                .withAuthentication(uri)
+                .withSsl(uri)
+                .withDatabase(uri.getDatabase());
+        uri.getSentinels().forEach(copy::withSentinel);
+        if (uri.getClientName() != null) {
+            copy.withClientName(uri.getClientName());
+        }
+        return copy.build();
+    }
+
     private static boolean isBlank(@Nullable String text) {
         return text == null || text.isBlank();
     }

@@ -344,6 +344,15 @@ class RedisAccessTest {
         eventually("no thread is left: " + threads(), () -> threads.containsAll(threads()));
     }
 
+    /** An application server would keep all classes of an application that was stopped. */
+    @Test
+    @DisplayName("Z1 closing leaves no thread of anybody's with the class loader of the application")
+    void closingLeavesNoClassLoader() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(ClassLoaderLeak.class, redis.uri())) {
+            assertThat(jvm.answer("left")).isEqualTo("[]");
+        }
+    }
+
     private static Set<String> threads() {
         Set<String> names = new TreeSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
