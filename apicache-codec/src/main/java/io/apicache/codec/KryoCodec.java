@@ -116,7 +116,7 @@ public final class KryoCodec<R> extends Layer<R> {
     }
 
     @Override
-    int maxBytes() {
+    public int maxBytes() {
         return envelope.maxBytes();
     }
 
