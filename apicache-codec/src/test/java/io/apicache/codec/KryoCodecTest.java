@@ -18,8 +18,11 @@ import io.apicache.codec.Samples.Payment;
 import io.apicache.codec.Samples.Status;
 import io.apicache.codec.Samples.Transfer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -234,6 +237,36 @@ class KryoCodecTest {
 
         assertThat(pair.first()).isSameAs(pair.second());
         assertThat(((List<?>) pair.first()).get(0)).isSameAs(pair.first());
+    }
+
+    @Test
+    @DisplayName("E4: a way round through what is made of finished parts is refused, and through others comes back")
+    void cyclesThatCannotBeReadAreRefused() {
+        KryoCodec<Pair> codec = KryoCodec.builder(Pair.class)
+                .register(Object[].class)
+                .withReferences()
+                .build();
+        List<Object> open = new ArrayList<>();
+        Object[] array = {1, null};
+        Map<String, Object> map = new HashMap<>();
+        map.put("self", map);
+        for (Object late :
+                List.of(List.of(open), Optional.of(open), new Pair(open, null), Arrays.asList(1, open), array)) {
+            open.clear();
+            open.add(late);
+            array[1] = array;
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> codec.encode(new Pair(late, "x")))
+                    .withMessageContaining("contains itself")
+                    .withMessageContaining("Remedy");
+        }
+        open.clear();
+        open.add(List.of(open, "x"));
+
+        Pair again = codec.decode(codec.encode(new Pair(open, map)));
+
+        assertThat(((List<?>) ((List<?>) again.first()).get(0)).get(0)).isSameAs(again.first());
+        assertThat(((Map<?, ?>) again.second()).get("self")).isSameAs(again.second());
     }
 
     @Test
