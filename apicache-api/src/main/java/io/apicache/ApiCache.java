@@ -9,22 +9,41 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a cluster of servers one answer per request: the first caller with a request id does the work, everybody else gets its
- * response, now or as soon as it is there. A service holds one for each response type, for its whole life.
+ * Gives a cluster of servers one answer per request: the first caller with a request id does the work, every other caller gets its
+ * response, now or as soon as it is there. A service holds one for each response type, for its whole life: a cache that is built for each
+ * request, over a store of its own, remembers nothing.
  *
  * <pre>{@code
- * Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
- * if (receipt instanceof Cached<Invoice> hit) return ok(hit.response()); // somebody did it: the same answer
- * if (receipt instanceof InFlight<Invoice>) return conflict();           // still being done after 2 s
- * Invoice invoice = createInvoice();                                      // FirstSeen: the work is ours
- * cache.handle(requestId, invoice);                                       // stored, and every waiter wakes
+ * class Invoices {
+ *
+ *     private static final ApiCache<Invoice> INVOICES = ApiCache.over(new MemoryStore<Invoice>())
+ *             .namespace("invoices").keepFor(Duration.ofHours(24)).build();
+ *
+ *     Reply create(String requestId) {
+ *         Receipt<Invoice> receipt = INVOICES.receiveAndWait(requestId, Duration.ofSeconds(2));
+ *         if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());             // the work is done: the same answer
+ *         if (receipt instanceof InFlight<Invoice> busy) return conflict(busy.retryAfter()); // another caller is at work
+ *         try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {                    // the work is ours
+ *             Invoice invoice = createInvoice();                                             // it throws: a waiter does it
+ *             claim.handle(invoice);                                                         // stored, and every waiter wakes
+ *             return ok(invoice);
+ *         }
+ *     }
+ * }
  * }</pre>
+ *
+ * <p>The {@code try} gives the claim back if the work throws; without it, the id is taken until the work limit. {@link #execute} does the
+ * same for work that is a lambda.
  *
  * <p>What it promises, and what nobody can, is in {@code docs/guarantees.md}.
  *
@@ -183,18 +202,63 @@ public final class ApiCache<R> implements AutoCloseable {
     }
 
     /**
-     * Looks without claiming and without waiting.
+     * Gives the claim on an id back without waiting for the store, as {@link FirstSeen#releaseAsync()}.
+     *
+     * @param requestId the id that was received
+     * @return completes when it is given back, or exceptionally as {@link FirstSeen#releaseAsync()}
+     * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
+     */
+    public CompletableFuture<Void> releaseAsync(String requestId) {
+        Claim<R> claim = engine.claimOf(requestId);
+        return claim == null ? CompletableFuture.completedFuture(null) : claim.releaseAsync(true);
+    }
+
+    /**
+     * Looks without claiming and without waiting for an owner.
      *
      * @param requestId see {@link Request#of(String)}
      * @return the response, if it has been handled and is retained
      * @throws StoreUnavailableException if the store cannot be asked
+     * @throws ResponseNotKeptException if the work is done and its response could not be kept
      */
     public Optional<Cached<R>> peek(String requestId) {
-        return engine.peek(requestId);
+        return engine.peek(Request.of(requestId));
     }
 
     /**
-     * Removes the record of an id, whatever its state. Whoever is at work on it loses the claim; one of those who wait takes over.
+     * Looks for the response to a request with a fingerprint, as {@link #peek(String)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @return the response, if it has been handled and is retained
+     * @throws RequestMismatchException if the response belongs to a request with the same id and another fingerprint
+     */
+    public Optional<Cached<R>> peek(Request request) {
+        return engine.peek(Objects.requireNonNull(request, "request"));
+    }
+
+    /**
+     * Looks without claiming and without holding a thread, as {@link #peek(Request)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @return the response, if it has been handled and is retained, or the exceptions of {@link #peek(Request)}; completed on the calling
+     *     thread if the answer was at hand, and else on the executor
+     */
+    public CompletableFuture<Optional<Cached<R>>> peekAsync(Request request) {
+        return engine.peekAsync(Objects.requireNonNull(request, "request"));
+    }
+
+    /**
+     * Looks without claiming and without holding a thread, as {@link #peekAsync(Request)}.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @return the response, if it has been handled and is retained, or the exceptions of {@link #peek(String)}
+     */
+    public CompletableFuture<Optional<Cached<R>>> peekAsync(String requestId) {
+        return engine.peekAsync(Request.of(requestId));
+    }
+
+    /**
+     * Removes the record of an id, whatever its state. An owner at work loses its claim; one of the waiters takes over.
      *
      * @param requestId see {@link Request#of(String)}
      * @return whether there was a record
@@ -205,45 +269,123 @@ public final class ApiCache<R> implements AutoCloseable {
     }
 
     /**
-     * Receives, does the work if it is ours, and stores what it returned. If the work throws, the claim is given back and one of the
-     * waiters does the work instead.
+     * Removes the record of an id without holding a thread, as {@link #invalidate(String)}.
      *
      * @param requestId see {@link Request#of(String)}
-     * @param maxWait how long to wait for somebody else's response
+     * @return whether there was a record, or {@link StoreUnavailableException} if it is not known to be removed
+     */
+    public CompletableFuture<Boolean> invalidateAsync(String requestId) {
+        return engine.invalidateAsync(requestId);
+    }
+
+    /**
+     * Receives, does the work if it is this caller's, and stores what the work returned. If the work throws, the claim is given back and a
+     * waiter does the work instead.
+     *
+     * <p><b>Finished work is owed to its caller.</b> A response that the work returned and that could not be stored is in {@link
+     * ApiCacheException#response()} of the exception. With {@link Unavailable#RUN_UNPROTECTED} it is returned instead, and the listener is
+     * notified by {@link ApiCacheListener#responseNotStored}. A response that cannot be stored at all leaves a marker in the record, see
+     * {@link ResponseNotKeptException}. The guide has a table of all cases.
+     *
+     * <p>If the work calls this cache for its own id on the same thread, and would wait, that call throws {@link
+     * IllegalStateException}: the work would wait for itself. Only this cache knows of its work; a second cache over the same store, or
+     * another thread that the work waits for, waits for its whole {@code maxWait}.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long to wait for another owner's response
      * @param work runs on this thread, at most once; must not return null
-     * @return the response, ours or somebody else's
+     * @return the response, this caller's or another owner's
      * @throws Exception what the work threw
-     * @throws StillInFlightException if somebody else did not finish in time
+     * @throws IllegalStateException if this thread is inside the work for this id, or if the cache is closed
+     * @throws StillInFlightException if another owner did not finish in time
      * @throws LeaseLostException if the work was done but its claim lost meanwhile, so that another response may be the one that counts
+     * @throws StoreUnavailableException if the store cannot be asked, or the response is not known to be stored
+     * @throws ResponseTooLargeException if codec or store refuse the response for its size
+     * @throws ResponseNotKeptException if the response cannot be encoded or is null, or if that was so for the owner before
      */
     public R execute(String requestId, Duration maxWait, Callable<? extends R> work) throws Exception {
         return execute(Request.of(requestId), maxWait, work);
     }
 
     /**
-     * Receives with a fingerprint, does the work if it is ours, and stores what it returned, as {@link #execute(String, Duration,
-     * Callable)}.
+     * Receives with a fingerprint, does the work if it is this caller's, and stores what the work returned, as {@link #execute(String,
+     * Duration, Callable)}.
      *
      * @param request the id and what must not differ between retries
-     * @param maxWait how long to wait for somebody else's response
+     * @param maxWait how long to wait for another owner's response
      * @param work runs on this thread, at most once; must not return null
-     * @return the response, ours or somebody else's
+     * @return the response, this caller's or another owner's
      * @throws Exception what the work threw
      */
     public R execute(Request request, Duration maxWait, Callable<? extends R> work) throws Exception {
         Objects.requireNonNull(work, "work");
+        return execute(request, maxWait, claim -> work.call());
+    }
+
+    /**
+     * Does work that sees its claim, as {@link #execute(String, Duration, Callable)}. The work may choose how long its response is kept,
+     * may stop when the claim is lost, and may end the claim itself.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long to wait for another owner's response
+     * @param work runs on this thread, at most once; must not return null
+     * @return the response, this caller's or another owner's
+     * @throws Exception what the work threw
+     */
+    public R execute(String requestId, Duration maxWait, Work<R> work) throws Exception {
+        return execute(Request.of(requestId), maxWait, work);
+    }
+
+    /**
+     * Does work that sees its claim, with a fingerprint, as {@link #execute(String, Duration, Work)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @param maxWait how long to wait for another owner's response
+     * @param work runs on this thread, at most once; must not return null
+     * @return the response, this caller's or another owner's
+     * @throws Exception what the work threw
+     */
+    public R execute(Request request, Duration maxWait, Work<R> work) throws Exception {
+        Objects.requireNonNull(work, "work");
         Receipt<R> receipt = receiveAndWait(request, maxWait);
-        if (receipt instanceof Cached<R> hit) {
-            return hit.response();
-        }
-        if (receipt instanceof InFlight<R> busy) {
-            throw new StillInFlightException(request + " is still in flight after " + maxWait, busy.leaseLeft());
-        }
-        try (FirstSeen<R> claim = (FirstSeen<R>) receipt) {
-            R response = Objects.requireNonNull(work.call(), "the response that work returned");
-            claim.handle(response);
-            return response;
-        }
+        Execution<R> execution = new Execution<>(engine, request, maxWait);
+        return receipt instanceof FirstSeen<R> claim
+                ? execution.run(claim, work)
+                : Objects.requireNonNull(execution.answered(receipt));
+    }
+
+    /**
+     * The whole pattern without holding a thread: receives, does the work if it is this caller's, stores the response, and closes the claim
+     * whatever happens. What the caller is owed is as for {@link #execute(String, Duration, Callable)}; all failures complete the future
+     * exceptionally. Cancelling the future ends the wait. Work that has begun goes on, and its response is stored.
+     *
+     * @param requestId see {@link Request#of(String)}
+     * @param maxWait how long to wait for another owner's response
+     * @param work begins the work, at most once, on the calling thread or on the {@linkplain Builder#executor(Executor) executor}. The stage
+     *     must not complete with null
+     * @return the response, this caller's or another owner's; completed on the executor, or on the thread that completes the work
+     */
+    public CompletableFuture<R> executeAsync(
+            String requestId,
+            Duration maxWait,
+            Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work) {
+        return executeAsync(Request.of(requestId), maxWait, work);
+    }
+
+    /**
+     * The whole pattern with a fingerprint and without holding a thread, as {@link #executeAsync(String, Duration, Function)}.
+     *
+     * @param request the id and what must not differ between retries
+     * @param maxWait how long to wait for another owner's response
+     * @param work begins the work, at most once
+     * @return the response, this caller's or another owner's
+     */
+    public CompletableFuture<R> executeAsync(
+            Request request,
+            Duration maxWait,
+            Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work) {
+        Objects.requireNonNull(work, "work");
+        return new Execution<>(engine, request, maxWait).runAsync(receiveAsync(request, maxWait), work);
     }
 
     /**
@@ -286,7 +428,11 @@ public final class ApiCache<R> implements AutoCloseable {
         @Nullable
         Executor executor;
 
+        /** 0 to 1: where in its range each {@code retryAfter} is placed. Without a lock that callers share. */
+        DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
+
         private Duration keepFor = Duration.ofHours(24);
+        private @Nullable Duration notKeptFor;
         private Duration lease = Duration.ofSeconds(10);
         private Duration workLimit = Duration.ofMinutes(15);
         private Duration storeTimeout = Duration.ofSeconds(2);
@@ -322,6 +468,19 @@ public final class ApiCache<R> implements AutoCloseable {
          */
         public Builder<R> keepFor(Duration keepFor) {
             this.keepFor = Durations.keepFor(keepFor);
+            return this;
+        }
+
+        /**
+         * Sets how long a marker stands in the place of a response that could not be stored: it was too large, could not be encoded, or
+         * was null. Meanwhile callers get {@link ResponseNotKeptException}, and the work is not done again.
+         *
+         * @param notKeptFor zero or more, in milliseconds rounded up; by default as long as the response would have been kept. With zero
+         *     only the present waiters get the exception
+         * @return this
+         */
+        public Builder<R> notKeptFor(Duration notKeptFor) {
+            this.notKeptFor = Durations.keepFor(notKeptFor);
             return this;
         }
 
@@ -457,7 +616,7 @@ public final class ApiCache<R> implements AutoCloseable {
         }
 
         Limits limits() {
-            return new Limits(keepFor, lease, workLimit, storeTimeout, waitersPerId, waiters);
+            return new Limits(keepFor, notKeptFor, lease, workLimit, storeTimeout, waitersPerId, waiters);
         }
     }
 }

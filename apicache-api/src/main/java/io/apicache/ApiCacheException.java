@@ -1,5 +1,6 @@
 package io.apicache;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ public class ApiCacheException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** What the work returned; not serialized, since it may be of any type. */
+    private transient @Nullable Object response;
+
     /**
      * Creates an exception.
      *
@@ -19,5 +23,19 @@ public class ApiCacheException extends RuntimeException {
      */
     public ApiCacheException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * {@return what the work returned, if this exception ends a call of {@link ApiCache#execute} or {@code executeAsync} whose work was done}
+     * The response is not stored, or it is not known to be. It is not part of the exception's serialized form.
+     */
+    public Optional<Object> response() {
+        return Optional.ofNullable(response);
+    }
+
+    /** Carries the response to the caller whose work it comes from. {@return this} */
+    ApiCacheException carrying(@Nullable Object response) {
+        this.response = response;
+        return this;
     }
 }

@@ -62,6 +62,15 @@ public interface ApiCacheListener {
     default void handled(String requestId, Duration work) {}
 
     /**
+     * Work of {@code execute} or {@code executeAsync} is done, and its response is not stored or not known to be. With {@link
+     * Unavailable#RUN_UNPROTECTED} the caller has got the response nevertheless.
+     *
+     * @param requestId the id
+     * @param why what the caller got, or would have got; {@link ApiCacheException#response()} is the response
+     */
+    default void responseNotStored(String requestId, ApiCacheException why) {}
+
+    /**
      * A claim was given back without a response.
      *
      * @param requestId the id

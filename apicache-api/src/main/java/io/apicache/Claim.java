@@ -3,6 +3,7 @@ package io.apicache;
 import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed.Granted;
 import io.apicache.spi.Digest;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Token;
 import java.time.Duration;
 import java.util.Locale;
@@ -50,12 +51,19 @@ final class Claim<R> {
     private boolean attempted; // handle was called, so the work is done
     private CompletableFuture<Boolean> released = NOT_RELEASED;
     private long releasing; // since when
+    private @Nullable Marker unstorable; // why the response of the last handle was refused for good
+    private Duration unstorableFor = Duration.ZERO;
+    private volatile @Nullable Duration keepFor; // of this response, if the work has chosen one
     private boolean doubtful; // the record went while a handle was on its way
     private boolean abandoned; // closed by its holder while a handle was on its way
     private @Nullable Handling<R> handling;
     private long lostAt;
     private @Nullable HandOver<Void> lost; // made when somebody asks
     private volatile boolean isLostForGood; // read without the lock by the hand-over
+
+    // Whose code is running the work, inside execute. Without a lock: each thread only asks whether it is itself, and a
+    // thread sees what it has written. Cleared when the work ends, so that no claim holds on to a thread.
+    private @Nullable Thread worker;
 
     Claim(Room<R> room, Request request, Granted<R> granted, Look<R> look, long covers) {
         this.room = room;
@@ -172,6 +180,11 @@ final class Claim<R> {
         return fingerprint == null ? null : fingerprint.digest();
     }
 
+    /** {@return when it was asked for} */
+    long opened() {
+        return opened;
+    }
+
     long leaseLeft() {
         return lease.left(engine.now());
     }
@@ -251,15 +264,22 @@ final class Claim<R> {
         isLostForGood = true;
     }
 
-    /** Asks the store whether the claim still stands, and loses it if not. Throws nothing: the keeper goes on asking. */
-    void verify() {
+    /**
+     * Asks the store whether the claim still stands, and loses it if not. {@return completes when that is known, or is left to the keeper,
+     * which goes on asking}
+     */
+    CompletableFuture<Boolean> verify() {
+        CompletableFuture<Boolean> verified;
         try {
             Renewal<R> renewal = locked(() -> new Renewal<>(this, engine.now(), room.arrivals()));
-            CompletableFuture<Boolean> asked = engine.calls().bounded("renew", renewal::ask);
-            engine.calls().await(asked.whenComplete(renewal), "renew");
-        } catch (Throwable e) { // the record is gone, which is what the caller asked for
-            Failures.log("a claim could not be verified: ", room.key, e);
+            verified = engine.calls().bounded("renew", renewal::ask).whenComplete(renewal);
+        } catch (Throwable e) {
+            verified = CompletableFuture.failedFuture(e);
         }
+        return verified.exceptionally(failure -> {
+            Failures.log("a claim could not be verified: ", room.key, failure);
+            return false; // the record is gone, which is what the caller asked for
+        });
     }
 
     /** The cache is closing: gives the claim back. */
@@ -273,10 +293,38 @@ final class Claim<R> {
         room.vacated(this);
     }
 
+    // ---- the work, where the library runs it
+
+    /** The calling thread runs the work from now on, until {@link #workEnds}. */
+    void workBegins() {
+        worker = Thread.currentThread();
+    }
+
+    void workEnds() {
+        worker = null;
+    }
+
+    /** {@return whether the caller is blocked inside the work of this claim, so that it would wait for itself} */
+    boolean isWorkOf(Waiter<R> caller) {
+        Thread working = worker;
+        return working != null && caller.isBlocking(working);
+    }
+
     // ---- what the holder does
 
     Duration defaultKeepFor() {
-        return engine.limits().keepFor();
+        Duration chosen = keepFor;
+        return chosen == null ? engine.limits().keepFor() : chosen;
+    }
+
+    void keepFor(Duration chosen) {
+        keepFor = Durations.keepFor(chosen);
+    }
+
+    /** {@return whether the holder has stored a response itself, or has given the claim back} */
+    boolean isAnswered() {
+        return locked(() ->
+                handling != null || state == State.HANDLED || state == State.RELEASING || state == State.RELEASED);
     }
 
     long number() {
@@ -348,8 +396,17 @@ final class Claim<R> {
     }
 
     private CompletableFuture<Boolean> startHandling(R response, Duration keepFor, boolean byId) {
-        Objects.requireNonNull(response, "response");
         Duration kept = Durations.keepFor(keepFor);
+        if (response == null) {
+            locked(() -> {
+                if (state == State.OPEN && handling == null) {
+                    attempted = true; // the work is done
+                    unstorable(Marker.NULL, kept);
+                }
+                return attempted;
+            });
+            throw new NullPointerException("response");
+        }
         Handling<R> started = locked(() -> {
             if (state == State.UNPROTECTED) {
                 state = State.HANDLED;
@@ -385,6 +442,12 @@ final class Claim<R> {
         }
     }
 
+    /** The response was refused for what it is, or for another reason if there is no marker. Called under the room's lock. */
+    void unstorable(@Nullable Marker marker, Duration keepFor) {
+        unstorable = marker;
+        unstorableFor = keepFor;
+    }
+
     /** The handle has ended. Called under the room's lock. */
     void handlingEnded(boolean stored, boolean refused, Outbox<R> out) {
         Handling<R> over = handling;
@@ -414,6 +477,20 @@ final class Claim<R> {
         if (engine.calls().await(startRelease(byId), "release")) {
             engine.events().released(request.id());
         }
+    }
+
+    CompletableFuture<Void> releaseAsync(boolean byId) {
+        return releasedEvent(startRelease(byId));
+    }
+
+    /** {@return completes on the executor, when the listener has been notified of the release, if there was one} */
+    private CompletableFuture<Void> releasedEvent(CompletableFuture<Boolean> released) {
+        return engine.handOver(released, () -> {
+            if (released.join()) {
+                engine.events().released(request.id());
+            }
+            return null;
+        });
     }
 
     /** {@return completes with whether it was this call that gave the claim back} */
@@ -471,16 +548,34 @@ final class Claim<R> {
     }
 
     void close() {
-        CompletableFuture<Boolean> released = startClosing();
-        if (released != null) {
-            try {
-                if (engine.calls().await(released, "release")) {
-                    engine.events().released(request.id());
-                }
-            } catch (StoreUnavailableException | WaitInterruptedException e) {
-                // told to the listener already, or still to come; the lease runs out by itself
+        try {
+            CompletableFuture<Boolean> released = startClosing();
+            if (released != null && engine.calls().await(released, "release")) {
+                engine.events().released(request.id());
             }
+        } catch (StoreUnavailableException | WaitInterruptedException e) {
+            // told to the listener already, or still to come; the lease runs out by itself
+        } catch (Throwable e) { // what the work threw may be on its way, and must not be hidden
+            Failures.log("a claim could not be given back, and lapses: ", room.key, e);
+            lapse();
         }
+    }
+
+    /** Ends the claim without the store, which may not have been asked: it is renewed no more. Throws nothing. */
+    private void lapse() {
+        try {
+            if (locked(() -> state == State.OPEN)) {
+                vacate();
+            }
+        } catch (Throwable e) {
+            Failures.log("a claim is open until the work limit: ", room.key, e);
+        }
+    }
+
+    /** {@return completes on the executor when the claim is closed; its failure says only that the store could not be reached} */
+    CompletableFuture<Void> closeAsync() {
+        CompletableFuture<Boolean> closing = startClosing();
+        return closing == null ? CompletableFuture.completedFuture(null) : releasedEvent(closing);
     }
 
     /** Closes without waiting for the store: nobody has been told of the claim. */
@@ -497,10 +592,33 @@ final class Claim<R> {
         if (unused) {
             return startRelease(false);
         }
+        Handling<R> marking = startMarking();
+        if (marking != null) {
+            return marking.startMark(
+                            Objects.requireNonNull(unstorable), engine.limits().notKeptFor(unstorableFor))
+                    .whenComplete((marked, failure) -> {
+                        if (failure != null) {
+                            vacate();
+                        }
+                    })
+                    .thenApply(marked -> false);
+        }
         if (locked(() -> handling == null && (state == State.OPEN || state == State.LOST))) {
             vacate(); // the work is done and the response is not: renewed no more, so that it lapses
         }
         return null;
+    }
+
+    /** The work is done, and its response cannot be stored: a marker keeps other callers from doing the work again. */
+    private @Nullable Handling<R> startMarking() {
+        return locked(() -> {
+            if (state != State.OPEN || handling != null || unstorable == null || engine.isClosed()) {
+                return null;
+            }
+            handling = new Handling<>(this);
+            room.opened(handling);
+            return handling;
+        });
     }
 
     String describe() {

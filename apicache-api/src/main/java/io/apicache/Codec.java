@@ -57,17 +57,47 @@ public interface Codec<R> {
     }
 
     /**
-     * {@return the codec of responses that are bytes already} Arrays are copied, so that neither side sees the other's changes.
+     * {@return the size of the largest response in bytes} A codec around this one takes over the limit. It is 4 MiB unless the codec says
+     * otherwise.
      */
-    static Codec<byte[]> bytes() {
-        return BytesCodec.INSTANCE;
+    default int maxBytes() {
+        return 4 << 20;
     }
 
     /**
-     * {@return the codec of text, as UTF-8} Bytes that are not well-formed UTF-8 are a corrupt record; text with half a surrogate
-     * pair is refused with {@link IllegalArgumentException} instead of losing it.
+     * {@return the codec of responses that are bytes already, up to 16 MiB} Arrays are copied, so that neither side sees the other's
+     * changes.
+     */
+    static Codec<byte[]> bytes() {
+        return bytes(BytesCodec.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * Makes the codec of responses that are bytes already. A larger one is a {@link ResponseTooLargeException}. A store may have a lower
+     * limit of its own.
+     *
+     * @param maxBytes the size of the largest response, 1 byte to 1 GiB
+     * @return the codec
+     */
+    static Codec<byte[]> bytes(int maxBytes) {
+        return new BytesCodec(maxBytes);
+    }
+
+    /**
+     * {@return the codec of text, as UTF-8, up to 16 MiB} Bytes that are not well-formed UTF-8 are a corrupt record; text with half a
+     * surrogate pair is refused with {@link IllegalArgumentException} instead of losing it.
      */
     static Codec<String> utf8() {
-        return Utf8Codec.INSTANCE;
+        return utf8(BytesCodec.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * Makes the codec of text, as UTF-8. A larger text is a {@link ResponseTooLargeException}. A store may have a lower limit of its own.
+     *
+     * @param maxBytes the size of the largest response, 1 byte to 1 GiB
+     * @return the codec
+     */
+    static Codec<String> utf8(int maxBytes) {
+        return new Utf8Codec(maxBytes);
     }
 }

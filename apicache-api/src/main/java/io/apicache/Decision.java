@@ -20,6 +20,8 @@ final class Decision {
     /** After the end of a lease, so that the store surely sees it as over. */
     static final long AFTER_LEASE = TimeUnit.MILLISECONDS.toNanos(2);
 
+    private static final long LEAST_KNOWN = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOST_KNOWN = TimeUnit.SECONDS.toNanos(5);
     private static final long FIRST_SAFETY = TimeUnit.SECONDS.toNanos(1);
     private static final long SLOWEST_SAFETY = TimeUnit.SECONDS.toNanos(4);
     private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(10);
@@ -74,6 +76,19 @@ final class Decision {
     /** {@return how long after a failure the same question is asked again} */
     static long retryDelay(int failures) {
         return Math.min(FIRST_RETRY << Math.min(failures, 5), SLOWEST_RETRY);
+    }
+
+    /**
+     * {@return when a client that found work under way should try again: half of the time for which it is known to run, up to all of it}
+     * Work that has taken long is likely to take long, so clients double their waits, as if each counted its tries. Between 0.5 s and 5 s,
+     * which is where the clients of payment services keep their own back-off.
+     *
+     * @param known for how long the work is known to run
+     * @param jitter 0 to 1: keeps clients that were refused together from coming back together
+     */
+    static long retryAfter(long known, double jitter) {
+        long most = Math.max(LEAST_KNOWN, Math.min(known, MOST_KNOWN));
+        return (long) (most * (0.5 + 0.5 * jitter));
     }
 
     /** {@return the earlier of two readings of the clock} */

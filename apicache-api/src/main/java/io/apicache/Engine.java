@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class Engine<R> {
     private final Calls calls;
     private final Receipts<R> receipts;
     private final Unavailable whenUnavailable;
+    private final DoubleSupplier jitter;
     private final ConcurrentHashMap<Key, Room<R>> rooms = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final HandOvers handOvers;
@@ -65,6 +67,7 @@ final class Engine<R> {
         handOvers = new HandOvers(limits);
         receipts = new Receipts<>(this);
         whenUnavailable = settings.whenUnavailable;
+        jitter = settings.jitter;
         hints = store.hints(new RoomHints());
     }
 
@@ -165,13 +168,18 @@ final class Engine<R> {
     Receipt<R> receiveAndWait(String requestId, Duration maxWait) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Cached<R> local = local(requestId, null);
-        return local != null ? local : blockingReceive(Request.of(requestId), wait);
+        return local != null ? local : blockingReceive(Request.of(requestId), wait, null);
     }
 
     Receipt<R> receiveAndWait(Request request, Duration maxWait) {
+        return receiveAndWait(request, maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    Receipt<R> receiveAndWait(Request request, Duration maxWait, @Nullable Long since) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Cached<R> local = local(request.id(), request.fingerprint());
-        return local != null ? local : blockingReceive(request, wait);
+        return local != null ? local : blockingReceive(request, wait, since);
     }
 
     /**
@@ -190,8 +198,9 @@ final class Engine<R> {
         return cached;
     }
 
-    private Receipt<R> blockingReceive(Request request, long wait) {
+    private Receipt<R> blockingReceive(Request request, long wait, @Nullable Long since) {
         Waiter<R> waiter = new Waiter<>(request, now(), wait, Thread.currentThread());
+        waiter.since = since == null ? waiter.entered : since;
         try {
             Room<R> room = enter(waiter);
             return receipts.of(waiter, park(waiter, room));
@@ -242,10 +251,16 @@ final class Engine<R> {
     }
 
     CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait) {
+        return receiveAsync(request, maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait, @Nullable Long since) {
         long wait = Durations.nanos(maxWait, "maxWait");
         Objects.requireNonNull(request, "request");
         requireOpen();
         Waiter<R> waiter = new Waiter<>(request, now(), wait);
+        waiter.since = since == null ? waiter.entered : since;
         CompletableFuture<Receipt<R>> result = new CompletableFuture<>();
         HandOver<Receipt<R>> handOver =
                 new HandOver<>(this, () -> waiter.verdict() != null, () -> receipt(waiter), result);
@@ -298,6 +313,14 @@ final class Engine<R> {
         return handOver.result();
     }
 
+    /** {@return when the client of a caller whose time is up should try again} Reads no clock, which might fail: the wait has ended. */
+    Duration retryAfter(Waiter<R> waiter) {
+        Room<R> room = rooms.get(new Key(namespace, waiter.request.id()));
+        Long underWay = room == null ? null : room.underWaySince();
+        long since = underWay == null ? waiter.since : Decision.earlier(underWay, waiter.since);
+        return Duration.ofNanos(Decision.retryAfter(waiter.deadline - since, jitter.getAsDouble()));
+    }
+
     private Room<R> enter(Waiter<R> waiter) {
         Key key = new Key(namespace, waiter.request.id());
         while (true) {
@@ -311,6 +334,11 @@ final class Engine<R> {
     private Room<R> roomOf(Key key) {
         Room<R> room = rooms.get(key);
         return room != null ? room : rooms.computeIfAbsent(key, absent -> new Room<>(this, absent));
+    }
+
+    /** {@return whether a caller gets a response of its own work that is not stored} */
+    boolean returnsUnstored() {
+        return whenUnavailable == Unavailable.RUN_UNPROTECTED;
     }
 
     boolean runsUnprotected() {
@@ -343,22 +371,44 @@ final class Engine<R> {
         return claim;
     }
 
-    Optional<Cached<R>> peek(String requestId) {
+    Optional<Cached<R>> peek(Request request) {
+        return receipts.peeked(request, calls.await(startPeek(request), "peek"));
+    }
+
+    CompletableFuture<Optional<Cached<R>>> peekAsync(Request request) {
+        CompletableFuture<Optional<Handled<R>>> found = startPeek(request);
+        return handOver(found, () -> receipts.peeked(request, found.join()));
+    }
+
+    private CompletableFuture<Optional<Handled<R>>> startPeek(Request request) {
         requireOpen();
-        Key key = new Key(namespace, Request.requireId(requestId));
-        return calls.await(calls.bounded("peek", () -> store.peek(key)), "peek")
-                .map(handled -> receipts.cached(requestId, handled));
+        Key key = new Key(namespace, request.id());
+        return calls.bounded("peek", () -> store.peek(key));
     }
 
     boolean invalidate(String requestId) {
         requireOpen();
         Key key = new Key(namespace, Request.requireId(requestId));
         boolean existed = calls.await(calls.bounded("invalidate", () -> store.invalidate(key)), "invalidate");
-        Room<R> room = rooms.get(key);
-        if (room != null) {
-            room.invalidated();
+        try {
+            calls.await(invalidated(key), "renew");
+        } catch (Throwable e) { // the record is gone, which is what the caller asked for
+            Failures.log("a claim could not be verified: ", key, e);
         }
         return existed;
+    }
+
+    CompletableFuture<Boolean> invalidateAsync(String requestId) {
+        requireOpen();
+        Key key = new Key(namespace, Request.requireId(requestId));
+        CompletableFuture<Boolean> invalidated = calls.bounded("invalidate", () -> store.invalidate(key))
+                .thenCompose(existed -> invalidated(key).handle((verified, failure) -> existed));
+        return handOver(invalidated, invalidated::join);
+    }
+
+    private CompletableFuture<Boolean> invalidated(Key key) {
+        Room<R> room = rooms.get(key);
+        return room == null ? CompletableFuture.completedFuture(true) : room.invalidated();
     }
 
     String describe() {
@@ -404,17 +454,25 @@ final class Engine<R> {
         }
     }
 
-    /** Waits for the answers of the store, not longer than it may take to answer. */
+    /**
+     * Waits for the answers of the store, not longer than it may take to answer. A thread that was interrupted before waits as well:
+     * its claims shall be free, and the handles of other callers answered, when the store is closed next.
+     */
     private void await(List<Handling<R>> handling) {
+        boolean interrupted = Thread.interrupted();
         List<CompletableFuture<?>> open = new ArrayList<>(List.of(calls.settled()));
         handling.forEach(each -> open.add(each.done()));
         try {
             CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
                     .get(limits.storeTimeoutNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
             // reported to the listener; what the store was not told lapses by itself
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

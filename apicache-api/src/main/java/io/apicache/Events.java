@@ -73,6 +73,10 @@ final class Events {
         tell(to -> to.handled(id, work));
     }
 
+    void responseNotStored(String id, ApiCacheException why) {
+        tell(to -> to.responseNotStored(id, why));
+    }
+
     void released(String id) {
         tell(to -> to.released(id));
     }

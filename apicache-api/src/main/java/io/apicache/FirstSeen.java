@@ -30,6 +30,20 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
         return requestId;
     }
 
+    Claim<R> claim() {
+        return claim;
+    }
+
+    /**
+     * Chooses how long the response of this claim is retained, in place of the cache's {@code keepFor}. It counts from the {@code handle}
+     * that follows, which may be that of {@link ApiCache#execute}.
+     *
+     * @param keepFor zero or more, in milliseconds rounded up; zero hands the response to the present waiters only
+     */
+    public void keepFor(Duration keepFor) {
+        claim.keepFor(keepFor);
+    }
+
     /**
      * Stores the response for the cache's {@code keepFor} and wakes every waiter.
      *
@@ -88,6 +102,16 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
     }
 
     /**
+     * Gives the claim back without waiting for the store, as {@link #release()}. Misuse is refused in this call, with {@link
+     * IllegalStateException}; all other failures complete the future exceptionally.
+     *
+     * @return completes when it is given back, or with {@link StoreUnavailableException}; the lease then runs out by itself
+     */
+    public CompletableFuture<Void> releaseAsync() {
+        return claim.releaseAsync(false);
+    }
+
+    /**
      * {@return the fencing token: greater than that of every earlier owner of this id, and 0 without protection} Pass it along to
      * systems that can refuse a smaller one than they have seen.
      */
@@ -109,13 +133,23 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
     }
 
     /**
-     * Gives the claim back unless {@code handle} was called. If it was called and failed, the work is done: the claim is then left to
-     * lapse within one lease rather than offered for another execution at once. Throws nothing: a store that cannot be told is
-     * reported to the listener.
+     * Gives the claim back unless {@code handle} was called. If it was called and failed, the work is done and is not offered for another
+     * execution at once. A response that was refused for its size or its content leaves a marker, see {@link ResponseNotKeptException};
+     * after any other failure the claim lapses within one lease. Throws nothing: a store that cannot be reached is reported to the
+     * listener.
      */
     @Override
     public void close() {
         claim.close();
+    }
+
+    /** The calling thread runs the work, until {@link #workEnds}: a nested call that would wait for it is refused. */
+    void workBegins() {
+        claim.workBegins();
+    }
+
+    void workEnds() {
+        claim.workEnds();
     }
 
     /** Closes without waiting for the store: the receipt has reached no caller. */

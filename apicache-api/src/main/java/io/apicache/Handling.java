@@ -2,6 +2,7 @@ package io.apicache;
 
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Digest;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Stored;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,6 +23,7 @@ final class Handling<R> {
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
     private @Nullable Supplier<CompletionStage<Stored<R>>> prepared;
+    private Duration keepFor = Duration.ZERO;
     private long started;
     private long covers; // the arrivals before the response was first sent, who get it
     private int tries;
@@ -49,12 +51,23 @@ final class Handling<R> {
 
     /** Encodes the response on this thread. {@return completes when the outcome is there, on whatever thread brings it} */
     CompletableFuture<Boolean> start(R response, Duration keepFor) {
+        this.keepFor = keepFor;
         try {
             prepared = engine.store().prepare(room.key, claim.proof(), response, keepFor);
         } catch (Throwable e) { // it could not be encoded, perhaps for want of heap: a smaller one may still do
-            notSent(e);
+            notSent(e, markerFor(e));
             return done;
         }
+        return send();
+    }
+
+    /** Puts a marker in the place of the response. {@return completes when the outcome is there, on whatever thread brings it} */
+    CompletableFuture<Boolean> startMark(Marker marker, Duration keepFor) {
+        prepared = () -> engine.store().mark(room.key, claim.proof(), marker, keepFor);
+        return send();
+    }
+
+    private CompletableFuture<Boolean> send() {
         try {
             long now = engine.now();
             room.lock.lock();
@@ -67,9 +80,17 @@ final class Handling<R> {
             }
             ask(1);
         } catch (Throwable e) {
-            notSent(e);
+            notSent(e, null);
         }
         return done;
+    }
+
+    /** {@return the marker for a response that failed like this, or null if it is not for the response that it failed} */
+    private static @Nullable Marker markerFor(Throwable failure) {
+        if (failure instanceof StoreUnavailableException) {
+            return null;
+        }
+        return failure instanceof ResponseTooLargeException ? Marker.TOO_LARGE : Marker.NOT_ENCODABLE;
     }
 
     private void sending(long now) {
@@ -88,7 +109,7 @@ final class Handling<R> {
             answered(number, null, e);
             return;
         } catch (Throwable e) { // the store does not take it, and will not take it later
-            notSent(e);
+            notSent(e, e instanceof RuntimeException ? markerFor(e) : null);
             return;
         }
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
@@ -99,11 +120,12 @@ final class Handling<R> {
         var unused = answer.whenComplete((stored, failure) -> answered(number, stored, failure));
     }
 
-    private void notSent(Throwable why) {
+    private void notSent(Throwable why, @Nullable Marker marker) {
         try {
             room.change(out -> {
                 if (!ended) {
                     end(why, out);
+                    claim.unstorable(marker, keepFor);
                     claim.handlingEnded(false, false, out);
                 }
                 return true;
@@ -210,6 +232,7 @@ final class Handling<R> {
     private void failed(Throwable cause, Outbox<R> out) {
         if (!Failures.isTransient(cause)) {
             end((ApiCacheException) cause, out);
+            claim.unstorable(markerFor(cause), keepFor);
             claim.handlingEnded(false, false, out);
             return;
         }

@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Somebody is at work and did not finish in the time the caller had. Nothing is held: drop it, answer "try again later", or wait on.
+ * Another caller is at work and did not finish in the time that this caller had. Nothing is held: drop it, answer "try again later", or
+ * wait on.
  *
  * <p><b>Thread-safety:</b> immutable.
  *
@@ -16,11 +17,15 @@ public final class InFlight<R> implements Receipt<R> {
     private final Engine<R> engine;
     private final Request request;
     private final Duration leaseLeft;
+    private final Duration retryAfter;
+    private final long since;
 
-    InFlight(Engine<R> engine, Request request, Duration leaseLeft) {
+    InFlight(Engine<R> engine, Waiter<R> waiter, Duration leaseLeft) {
         this.engine = engine;
-        this.request = request;
+        this.request = waiter.request;
         this.leaseLeft = leaseLeft;
+        this.since = waiter.since;
+        this.retryAfter = engine.retryAfter(waiter);
     }
 
     @Override
@@ -29,8 +34,23 @@ public final class InFlight<R> implements Receipt<R> {
     }
 
     /**
-     * {@return how long the owner's lease still ran when the wait ended, zero or more} A live owner renews it, so this is when to ask
-     * again rather than when there will be an answer: a good {@code Retry-After}.
+     * {@return when a client should send the request again: half of the time for which the work is known to run, up to all of it} From
+     * 0.5 s to 5 s, to the nanosecond, the same at each call. The work may be done earlier or later.
+     *
+     * <p>The cache knows how long this caller has waited, all calls of {@code await} included. In the owner's process it knows
+     * when the claim was granted. The longer the work runs, the later clients come back; where in that half a client is
+     * placed is random, so that clients that were refused together do not come back together.
+     *
+     * <p>For {@code Retry-After}, which takes whole seconds, round up: {@code 1 + retryAfter().toSeconds()}.
+     */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /**
+     * {@return how long the owner's lease still ran when the wait ended, zero or more} If the owner has died, the claim is free
+     * after that time. A live owner renews it, so this says nothing of when the work is done: clients are better served by {@link
+     * #retryAfter()}.
      */
     public Duration leaseLeft() {
         return leaseLeft;
@@ -43,7 +63,7 @@ public final class InFlight<R> implements Receipt<R> {
      * @return the next receipt, which may be {@link FirstSeen}
      */
     public Receipt<R> await(Duration more) {
-        return engine.receiveAndWait(request, more);
+        return engine.receiveAndWait(request, more, since);
     }
 
     /**
@@ -53,7 +73,7 @@ public final class InFlight<R> implements Receipt<R> {
      * @return the next receipt, which may be {@link FirstSeen}
      */
     public CompletableFuture<Receipt<R>> awaitAsync(Duration more) {
-        return engine.receiveAsync(request, more);
+        return engine.receiveAsync(request, more, since);
     }
 
     /** {@return the hash of the id and the lease that was left} */

@@ -27,6 +27,8 @@ final class Inquiry<R> {
     private @Nullable Look<R> look; // on its way, or failed and about to be repeated
     private boolean lookAgain; // something happened that the look in flight may be too early for
     private @Nullable Pending<R> foreign; // another owner's claim, as last seen
+    private long seenNumber; // of the claim that was seen last
+    private long seenSince; // when it was seen first
     private long seenUpTo; // the arrivals before the look that saw it
     private long leaseEnds;
     private long lastLook;
@@ -63,6 +65,12 @@ final class Inquiry<R> {
 
     long leaseLeft() {
         return foreign == null ? 0 : Math.max(0, leaseEnds - engine.now());
+    }
+
+    /** {@return when another owner's claim was first seen here, or null if none is known} */
+    @Nullable
+    Long foreignSince() {
+        return foreign == null ? null : seenSince;
     }
 
     void forgetForeign() {
@@ -252,6 +260,10 @@ final class Inquiry<R> {
         foreign = pending;
         seenUpTo = covers;
         long now = engine.now();
+        if (seenNumber != pending.number()) {
+            seenNumber = pending.number();
+            seenSince = now;
+        }
         long left = Durations.clamped(pending.leaseLeft());
         leaseEnds = now + left;
         boolean unanswered = waiters.onPending(pending.fingerprint(), covers, left, out);

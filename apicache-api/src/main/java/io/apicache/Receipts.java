@@ -3,7 +3,10 @@ package io.apicache;
 import io.apicache.ApiCacheListener.Outcome;
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns verdicts into receipts and exceptions, and tells the listener. Runs on the caller's thread, or on the executor for callers that
@@ -33,14 +36,13 @@ final class Receipts<R> {
         }
         if (verdict instanceof Verdict.GiveUp<R> giveUp) {
             events.received(waiter, Outcome.IN_FLIGHT);
-            return new InFlight<>(engine, request, Duration.ofNanos(giveUp.leaseLeft()));
+            return new InFlight<>(engine, waiter, Duration.ofNanos(giveUp.leaseLeft()));
         }
         if (verdict instanceof Verdict.Fail<R> fail) {
             return failed(waiter, fail.cause());
         }
         events.received(waiter, Outcome.MISMATCHED);
-        throw new RequestMismatchException("request id " + Key.show(request.id())
-                + " was used with another fingerprint: it is the key of a different request");
+        throw mismatch(request);
     }
 
     private Receipt<R> failed(Waiter<R> waiter, RuntimeException cause) {
@@ -66,7 +68,24 @@ final class Receipts<R> {
         return cached;
     }
 
+    Optional<Cached<R>> peeked(Request request, Optional<Handled<R>> found) {
+        Fingerprint given = request.fingerprint();
+        if (found.isPresent() && given != null && Decision.mismatch(found.get().fingerprint(), given.digest())) {
+            throw mismatch(request);
+        }
+        return found.map(handled -> cached(request.id(), handled));
+    }
+
+    private static RequestMismatchException mismatch(Request request) {
+        return new RequestMismatchException("request id " + Key.show(request.id())
+                + " was used with another fingerprint: it is the key of a different request");
+    }
+
     Cached<R> cached(String requestId, Handled<R> handled) {
+        Marker marker = handled.marker();
+        if (marker != null) {
+            throw notKept(requestId, marker, null);
+        }
         R response;
         try {
             response = handled.value();
@@ -79,5 +98,18 @@ final class Receipts<R> {
             throw new CorruptRecordException("the response of " + Key.show(requestId) + " was decoded to null", null);
         }
         return new Cached<>(requestId, response, handled);
+    }
+
+    static ResponseNotKeptException notKept(String requestId, Marker reason, @Nullable Throwable cause) {
+        String why = switch (reason) {
+            case TOO_LARGE -> "it is too large";
+            case NOT_ENCODABLE -> "it could not be encoded";
+            case NULL -> "it is null";
+        };
+        return new ResponseNotKeptException(
+                "the work of " + Key.show(requestId) + " is done, but its response was not kept: " + why
+                        + "; invalidate the id to have the work done again",
+                reason,
+                cause);
     }
 }

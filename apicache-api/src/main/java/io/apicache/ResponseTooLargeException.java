@@ -13,4 +13,8 @@ public class ResponseTooLargeException extends ApiCacheException {
     public ResponseTooLargeException(String message) {
         super(message, null);
     }
+
+    ResponseTooLargeException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

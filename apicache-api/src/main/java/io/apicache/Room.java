@@ -7,6 +7,7 @@ import io.apicache.spi.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
@@ -125,6 +126,10 @@ final class Room<R> {
         boolean held = isHeld();
         boolean crowded = held || inquiry.isFailing() || inquiry.isForeign();
         boolean meant = Decision.leavesToWait(recorded(), waiter);
+        if (held && meant && requireClaim().isWorkOf(waiter)) {
+            out.decide(waiter, new Verdict.Fail<>(nested()));
+            return;
+        }
         if (crowded && meant && !waiters.hasSpace(waiter)) {
             out.decide(waiter, held ? new Verdict.GiveUp<>(leaseLeft()) : inquiry.refusal());
             return;
@@ -152,6 +157,12 @@ final class Room<R> {
             // What is known of another owner's claim may be out of date: ask before anybody is refused for it.
             inquiry.join(waiter, waiter.entered, out);
         }
+    }
+
+    private IllegalStateException nested() {
+        return new IllegalStateException("this thread holds the claim on " + key
+                + " and would wait for itself: it is inside the work that execute runs for this id;"
+                + " use the work's own result, or another id for a part of the work");
     }
 
     private Claim<R> requireClaim() {
@@ -274,6 +285,17 @@ final class Room<R> {
         return claim != null && claim.isHeld();
     }
 
+    /** {@return since when a claim is known to be open, here or elsewhere, or null if none is} */
+    @Nullable
+    Long underWaySince() {
+        lock.lock();
+        try {
+            return claim != null && claim.isHeld() ? Long.valueOf(claim.opened()) : inquiry.foreignSince();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable Digest recorded() {
         return claim != null && claim.isHeld() ? claim.fingerprint() : inquiry.recorded();
     }
@@ -282,8 +304,11 @@ final class Room<R> {
         return claim != null && claim.isHeld() ? claim.leaseLeft() : inquiry.leaseLeft();
     }
 
-    /** Somebody has invalidated the record through this cache. What was granted before may be void, and what comes later is not. */
-    void invalidated() {
+    /**
+     * The record was invalidated through this cache. What was granted before may be void, and what comes later is not. {@return completes
+     * when a claim that is held here is known to be void, or to stand}
+     */
+    CompletableFuture<Boolean> invalidated() {
         List<Claim<R>> held = new ArrayList<>(1);
         change(out -> {
             inquiry.doubt();
@@ -292,7 +317,9 @@ final class Room<R> {
             }
             return claim != null && claim.isHeld() && held.add(claim);
         });
-        held.forEach(Claim::verify);
+        return held.isEmpty()
+                ? CompletableFuture.completedFuture(true)
+                : held.get(0).verify();
     }
 
     /** {@return the claim that handle or release by id means, or null if there is none} */

@@ -5,14 +5,27 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Text as UTF-8, strictly: the JDK's short forms replace what they cannot read, and nobody would notice. */
-enum Utf8Codec implements Codec<String> {
-    INSTANCE;
+/**
+ * Text as UTF-8, strictly: the JDK's short forms replace what they cannot read, and nobody would notice.
+ *
+ * @param maxBytes the size of the largest response
+ */
+record Utf8Codec(int maxBytes) implements Codec<String> {
+
+    Utf8Codec {
+        BytesCodec.requireLimit(maxBytes);
+    }
 
     @Override
     public byte[] encode(String response) {
+        if (response.length() > maxBytes) { // each character takes a byte at the least
+            throw BytesCodec.tooLarge(response.length() + " bytes or more", this);
+        }
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(response));
+            if (encoded.remaining() > maxBytes) {
+                throw BytesCodec.tooLarge(encoded.remaining() + " bytes", this);
+            }
             byte[] bytes = new byte[encoded.remaining()];
             encoded.get(bytes);
             return bytes;
@@ -29,12 +42,15 @@ enum Utf8Codec implements Codec<String> {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new CorruptRecordException("The record is not UTF-8 text", e);
+            throw new CorruptRecordException(
+                    "The record is not UTF-8 text. If a cache of another response type has the same namespace, give each"
+                            + " cache its own with .namespace(\"...\")",
+                    e);
         }
     }
 
     @Override
     public String toString() {
-        return "Codec.utf8()";
+        return maxBytes == BytesCodec.DEFAULT_MAX_BYTES ? "Codec.utf8()" : "Codec.utf8(" + maxBytes + ")";
     }
 }

@@ -22,6 +22,9 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     final long entered;
     final long deadline;
 
+    /** When the caller began to wait for this request: before this call if it waits on after another one. Written before the call enters a room. */
+    long since;
+
     /** Position among the arrivals in its room. Written once, under the room's lock, before the waiter is in the set. */
     long ticket;
 
@@ -49,6 +52,7 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
         this.request = request;
         this.entered = entered;
         this.deadline = entered + maxWait;
+        this.since = entered;
         this.parked = parked;
     }
 
@@ -88,6 +92,12 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     /** {@return whether a thread is parked for this call, so that waking it runs no foreign code} */
     boolean isParked() {
         return parked != null;
+    }
+
+    /** {@return whether the call blocks this thread} */
+    @SuppressWarnings("ReferenceEquality") // a subclass may override equals; the lock is held here
+    boolean isBlocking(Thread thread) {
+        return parked == thread;
     }
 
     void handOverTo(HandOver<?> receiver) {

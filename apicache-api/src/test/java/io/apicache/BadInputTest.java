@@ -107,8 +107,13 @@ class BadInputTest {
                 bad("handle without a claim", state, "holds no claim", c -> c.handle("other", "response")),
                 bad("handle without a claim, async", state, "holds no claim", c -> c.handleAsync("other", "r")),
                 bad("release without a claim", state, "holds no claim", c -> c.release("other")),
-                bad("null work", isNull, "work", c -> c.execute("id", SECOND, null)),
-                bad("work that returns null", isNull, "work", c -> c.execute("id", SECOND, () -> null)),
+                bad("null work", isNull, "work", c -> c.execute("id", SECOND, (Work<String>) null)),
+                bad("null work, async", isNull, "work", c -> c.executeAsync("id", SECOND, null)),
+                bad(
+                        "work that returns null",
+                        ResponseNotKeptException.class,
+                        "it is null",
+                        c -> c.execute("id", SECOND, () -> null)),
                 bad(
                         "null fingerprint",
                         isNull,

@@ -110,6 +110,7 @@ class CallSiteFaultsTest {
                             "Store.claim",
                             "Store.invalidate",
                             "Store.join",
+                            "Store.mark",
                             "Store.peek",
                             "Store.peekLocal",
                             "Store.prepare",

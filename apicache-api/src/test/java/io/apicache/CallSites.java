@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallSites {
 
+    /** The response that the codec refuses. */
+    static final String TOO_LARGE = "too large";
+
     /** What goes wrong with a call. */
     enum Kind {
         /** Not executed; an error is thrown. */
@@ -225,7 +228,12 @@ final class CallSites {
     @SuppressWarnings("unchecked")
     Store<String> store(Store<String> real) {
         BiFunction<Object, String, String> codec =
-                watch(BiFunction.class, (BiFunction<Object, String, String>) (key, text) -> text);
+                watch(BiFunction.class, (BiFunction<Object, String, String>) (key, text) -> {
+                    if (text.equals(TOO_LARGE)) {
+                        throw new ResponseTooLargeException("refused for its size");
+                    }
+                    return text;
+                });
         return watch(Store.class, real.as(codec::apply, codec::apply));
     }
 

@@ -182,6 +182,20 @@ final class FaultScenario implements AutoCloseable {
                 () -> here.execute("thrown", SECOND, () -> {
                     throw new IOException("the work fails");
                 }));
+        FirstSeen<String> unstorable = firstSeen("unstorable");
+        if (unstorable != null) {
+            attempt("handle what is refused", run(() -> unstorable.handle(CallSites.TOO_LARGE)));
+            attempt("close", run(unstorable::close));
+            attempt("meet the marker", () -> here.receiveAndWait("unstorable", SECOND));
+        }
+        begin(() -> here.executeAsync(
+                "executed without a thread", SECOND, claim -> CompletableFuture.completedFuture("response")));
+        begin(() -> here.executeAsync(
+                "unstorable without a thread",
+                SECOND,
+                claim -> CompletableFuture.completedFuture(CallSites.TOO_LARGE)));
+        begin(() -> here.peekAsync("executed"));
+        begin(() -> here.invalidateAsync("executed"));
         FirstSeen<String> held = firstSeen("held");
         if (held != null) {
             attempt("invalidate what is held", () -> here.invalidate("held"));

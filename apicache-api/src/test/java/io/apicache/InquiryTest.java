@@ -7,6 +7,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
@@ -314,6 +315,11 @@ class InquiryTest {
         @Override
         public CompletionStage<Stored<String>> handle(Key key, Token token, String value, Duration keepFor) {
             return store.handle(key, token, value, keepFor);
+        }
+
+        @Override
+        public CompletionStage<Stored<String>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+            return store.mark(key, token, marker, keepFor);
         }
 
         @Override

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.apicache.spi.Key;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class PlainCodecTest {
 
@@ -40,7 +42,9 @@ class PlainCodecTest {
     void malformedTextIsCorrupt() {
         for (byte[] malformed : new byte[][] {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
             assertThatExceptionOfType(CorruptRecordException.class)
-                    .isThrownBy(() -> Codec.utf8().decode(malformed));
+                    .isThrownBy(() -> Codec.utf8().decode(malformed))
+                    .withMessageContaining("another response type")
+                    .withMessageContaining(".namespace(");
         }
     }
 
@@ -51,12 +55,50 @@ class PlainCodecTest {
     }
 
     @Test
+    @DisplayName("B1: n bytes are accepted, n + 1 are too large, and the message names limit and setting")
+    void theLimitIsExact() {
+        assertThat(Codec.bytes(3).encode(new byte[3])).hasSize(3);
+        assertThat(Codec.utf8(3).encode("\u4e2d")).hasSize(3);
+        for (Executable tooLarge : List.<Executable>of(
+                () -> Codec.bytes(3).encode(new byte[4]),
+                () -> Codec.utf8(3).encode("four"),
+                () -> Codec.utf8(3).encode("\u00e4\u00e4"))) {
+            assertThatExceptionOfType(ResponseTooLargeException.class)
+                    .isThrownBy(tooLarge::execute)
+                    .withMessageContaining("takes 4 bytes")
+                    .withMessageContaining("is 3")
+                    .withMessageContaining("maxBytes");
+        }
+    }
+
+    @Test
+    @DisplayName("B1: the default limit is 16 MiB, and a text that must be longer is not even encoded")
+    void theDefaultLimit() {
+        byte[] most = new byte[16 << 20];
+        assertThat(Codec.bytes().encode(most)).hasSize(most.length);
+        assertThatExceptionOfType(ResponseTooLargeException.class)
+                .isThrownBy(() -> Codec.bytes().encode(new byte[most.length + 1]))
+                .withMessageContaining("16777216");
+        assertThatExceptionOfType(ResponseTooLargeException.class)
+                .isThrownBy(() -> Codec.utf8().encode("x".repeat(most.length + 1)))
+                .withMessageContaining("16777216");
+        assertThat(Codec.bytes().maxBytes()).isEqualTo(most.length);
+        assertThat(Codec.utf8(5).maxBytes()).isEqualTo(5);
+        assertThatIllegalArgumentException().isThrownBy(() -> Codec.bytes(0)).withMessageContaining("maxBytes: 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codec.utf8((1 << 30) + 1))
+                .withMessageContaining("maxBytes");
+    }
+
+    @Test
     @DisplayName("A codec that does not care for keys answers the keyed form as well")
     void keyedFormsFallBackToThePlainOnes() {
         Key key = new Key("orders", "1");
 
         assertThat(Codec.utf8().decode(key, Codec.utf8().encode(key, "x"))).isEqualTo("x");
         assertThat(Codec.utf8()).hasToString("Codec.utf8()");
-        assertThat(Codec.bytes()).hasToString("Codec.bytes()");
+        assertThat(Codec.bytes()).hasToString("Codec.bytes()").isEqualTo(Codec.bytes());
+        assertThat(Codec.bytes(7)).hasToString("Codec.bytes(7)");
+        assertThat(Codec.utf8(7)).hasToString("Codec.utf8(7)");
     }
 }

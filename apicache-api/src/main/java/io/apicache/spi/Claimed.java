@@ -92,5 +92,10 @@ public sealed interface Claimed<V> {
 
         /** {@return how long ago it was handled, zero or more} */
         Duration age();
+
+        /** {@return why there is no response although the work is done, or null: there is one} With a marker, {@link #value} throws. */
+        default @Nullable Marker marker() {
+            return null;
+        }
     }
 }

@@ -47,6 +47,11 @@ final class EncodedStore<V, R> implements Store<R> {
     }
 
     @Override
+    public CompletionStage<Stored<R>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return store.mark(key, token, marker, keepFor).thenApply(stored -> decoded(key, stored));
+    }
+
+    @Override
     public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
         return store.renew(key, token, lease);
     }
@@ -150,6 +155,11 @@ final class EncodedStore<V, R> implements Store<R> {
         @Override
         public Duration age() {
             return handled.age();
+        }
+
+        @Override
+        public @Nullable Marker marker() {
+            return handled.marker();
         }
     }
 }

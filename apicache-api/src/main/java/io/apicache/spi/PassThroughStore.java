@@ -24,6 +24,11 @@ final class PassThroughStore<V> implements Store<V> {
     }
 
     @Override
+    public CompletionStage<Stored<V>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return CompletableFuture.completedFuture(new Stored.Lost<>());
+    }
+
+    @Override
     public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
         return CompletableFuture.completedFuture(false);
     }

@@ -102,6 +102,18 @@ public interface Store<V> extends AutoCloseable {
     }
 
     /**
+     * Puts a marker in the place of a response that cannot be stored, and notifies the processes that have joined. In everything else a
+     * marker is a response: it is retained, replayed, invalidated and repeated like one.
+     *
+     * @param key the record
+     * @param token the proof of the claim
+     * @param marker why there is no response
+     * @param keepFor how long it is retained from now on; zero hands it to present waiters only
+     * @return accepted, stale or lost
+     */
+    CompletionStage<Stored<V>> mark(Key key, Token token, Marker marker, Duration keepFor);
+
+    /**
      * Starts the lease anew.
      *
      * @param key the record

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No caller is answered from what its process knew before the call. The other half is {@link ApiCacheContract}, which is the one to
  * extend.
  */
-public abstract class ApiCacheFreshContract extends ApiCacheHarness {
+public abstract class ApiCacheFreshContract extends ApiCacheOwedContract {
 
     private static final Duration LONG = Duration.ofMinutes(10);
 

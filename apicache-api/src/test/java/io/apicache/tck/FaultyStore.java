@@ -7,6 +7,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
@@ -257,6 +258,12 @@ public final class FaultyStore<V> implements Store<V> {
     @Override
     public CompletionStage<Stored<V>> handle(Key key, Token token, V value, Duration keepFor) {
         return call(Verb.HANDLE, () -> store.handle(key, token, value, keepFor));
+    }
+
+    /** Counted and spoilt as {@link Verb#HANDLE}. */
+    @Override
+    public CompletionStage<Stored<V>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return call(Verb.HANDLE, () -> store.mark(key, token, marker, keepFor));
     }
 
     @Override

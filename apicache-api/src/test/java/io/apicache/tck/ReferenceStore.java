@@ -6,6 +6,7 @@ import io.apicache.spi.Claimed;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Time;
@@ -174,16 +175,34 @@ public class ReferenceStore<V> implements Store<V> {
 
     @Override
     public CompletionStage<Stored<V>> handle(Key key, Token token, V value, Duration keepFor) {
+        return handle(key, token, value, null, keepFor);
+    }
+
+    @Override
+    public CompletionStage<Stored<V>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return handle(key, token, null, marker, keepFor);
+    }
+
+    private CompletionStage<Stored<V>> handle(
+            Key key, Token token, @Nullable V value, @Nullable Marker marker, Duration keepFor) {
         List<Runnable> tell = new ArrayList<>();
         Stored<V> stored;
         synchronized (lock) {
-            stored = store(key, token, value, keepFor, tell);
+            Entry<V> entry = live(key);
+            stored = entry == null
+                    ? new Stored.Lost<>()
+                    : store(
+                            key,
+                            token,
+                            new Response<>(value, marker, token.number(), entry.fingerprint, time.instant(), time),
+                            keepFor,
+                            tell);
         }
         tell.forEach(Runnable::run);
         return CompletableFuture.completedFuture(stored);
     }
 
-    private Stored<V> store(Key key, Token token, V value, Duration keepFor, List<Runnable> tell) {
+    private Stored<V> store(Key key, Token token, Response<V> response, Duration keepFor, List<Runnable> tell) {
         Entry<V> entry = live(key);
         if (entry == null) {
             return new Stored.Lost<>();
@@ -194,7 +213,6 @@ public class ReferenceStore<V> implements Store<V> {
         if (entry.response != null) {
             return acceptsRepetition() ? new Stored.Accepted<>(entry.response) : new Stored.Stale<>();
         }
-        Response<V> response = new Response<>(value, token.number(), entry.fingerprint, time.instant(), time);
         entry.ends = keepFor.isZero() ? time.nanoTime() + HAND_OVER.toNanos() : retainedUntil(entry, keepFor);
         entry.handOver = keepFor.isZero();
         entry.response = response;
@@ -273,23 +291,63 @@ public class ReferenceStore<V> implements Store<V> {
     @Override
     public void close() {}
 
-    /**
-     * A stored response.
-     *
-     * @param value what the owner handled
-     * @param number its fencing token
-     * @param fingerprint what the owner brought, or null
-     * @param handledAt when, by the wall clock
-     * @param time tells the age
-     * @param stored when, by the monotonic clock
-     * @param <V> the response type
-     */
-    protected record Response<V>(
-            V value, long number, @Nullable Digest fingerprint, Instant handledAt, Time time, long stored)
-            implements Claimed.Handled<V> {
+    /** A stored response, or a marker in its place. */
+    protected static final class Response<V> implements Claimed.Handled<V> {
+
+        private final @Nullable V value;
+        private final @Nullable Marker marker;
+        private final long number;
+        private final @Nullable Digest fingerprint;
+        private final Instant handledAt;
+        private final Time time;
+        private final long stored;
 
         Response(V value, long number, @Nullable Digest fingerprint, Instant handledAt, Time time) {
-            this(value, number, fingerprint, handledAt, time, time.nanoTime());
+            this(value, null, number, fingerprint, handledAt, time);
+        }
+
+        private Response(
+                @Nullable V value,
+                @Nullable Marker marker,
+                long number,
+                @Nullable Digest fingerprint,
+                Instant handledAt,
+                Time time) {
+            this.value = value;
+            this.marker = marker;
+            this.number = number;
+            this.fingerprint = fingerprint;
+            this.handledAt = handledAt;
+            this.time = time;
+            this.stored = time.nanoTime();
+        }
+
+        @Override
+        public V value() {
+            if (value == null) {
+                throw new IllegalStateException("a marker: " + marker);
+            }
+            return value;
+        }
+
+        @Override
+        public @Nullable Marker marker() {
+            return marker;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public @Nullable Digest fingerprint() {
+            return fingerprint;
+        }
+
+        @Override
+        public Instant handledAt() {
+            return handledAt;
         }
 
         @Override

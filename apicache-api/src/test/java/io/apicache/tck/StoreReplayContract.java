@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The part of {@link StoreContract} about repetition: a replay changes nothing, and a handle may be repeated. */
-public abstract class StoreReplayContract extends StoreHandleContract {
+public abstract class StoreReplayContract extends StoreMarkContract {
 
     private static final Digest ONE = new Digest(1, -2, 3, -4);
     private static final Digest OTHER = new Digest(5, 6, 7, 8);

@@ -125,7 +125,7 @@ final class WrongHints {
                                 response.number(),
                                 response.fingerprint(),
                                 response.handledAt(),
-                                response.time()));
+                                time));
             }
         };
     }

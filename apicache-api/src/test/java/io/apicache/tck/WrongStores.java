@@ -177,6 +177,16 @@ public enum WrongStores {
     JOINS_NAMES("B1", WrongClaims::joinsNames, "idsAndNamespacesThatLookAlikeAreDifferentRecords"),
     /** Looks at the first 255 characters of an id. */
     CUTS_IDS("B1", WrongClaims::cutsIds, "longIdsThatDifferInOneCharacterAreDifferentRecords"),
+    /** Keeps a marker for ever. */
+    KEEPS_MARKERS_FOR_EVER("E3", WrongMarkers::keepsMarkersForEver, "aMarkerIsSeenUntilItsRetentionEnds"),
+    /** Retains a marker that is for present waiters only. */
+    RETAINS_EVERY_MARKER("E3", WrongMarkers::retainsEveryMarker, "aMarkerIsHandedToThoseWhoWait"),
+    /** Takes a marker of every owner. */
+    ANY_OWNER_MARKS("E3", WrongMarkers::anyOwnerMarks, "aStaleTokenCannotMark"),
+    /** Refuses to repeat a marker. */
+    REFUSES_REPEATED_MARKERS("E3", WrongMarkers::refusesRepeatedMarkers, "aMarkerReplacesNoResponse"),
+    /** Stores a marker and notifies no process. */
+    MARKS_IN_SILENCE("E3", WrongMarkers::marksInSilence, "aProcessThatWaitsIsNotifiedOfAMarker"),
     /** Goes on telling when a registration was closed. */
     KEEPS_TELLING("Z1", WrongHints::keepsTelling, "aRegistrationThatWasClosedGetsNoHints"),
     /** Fails when it is closed a second time. */

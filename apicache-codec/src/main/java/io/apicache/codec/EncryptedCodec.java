@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * authenticated with the response. Compression belongs inside: {@code EncryptedCodec.encrypting(ZstdCodec.around(codec), keys)}; leave
  * it away where a response mixes secrets with what an attacker chooses, because lengths are not hidden.
  *
- * <p>The limit on the size of a response is the inner codec's, 4 MiB if that is not one of this package.
+ * <p>The limit on the size of a response is the inner codec's.
  *
  * <p>Only the forms with a key work; the others are an {@link IllegalStateException}, since nothing would be bound.
  *
@@ -73,6 +73,7 @@ public final class EncryptedCodec<R> extends Layer<R> {
     byte[] encode(@Nullable Key key, R response, int gap) {
         Key bound = requireKey(key);
         byte[] plain = inner.encode(bound, response, 0);
+        envelope.requireFits(plain.length);
         int begin = gap + Envelope.BYTES + KEY_ID_BYTES;
         byte[] record = new byte[begin + sealing.overhead() + plain.length];
         INT.set(record, begin - KEY_ID_BYTES, keys.writingId());
@@ -120,7 +121,7 @@ public final class EncryptedCodec<R> extends Layer<R> {
     }
 
     @Override
-    int maxBytes() {
+    public int maxBytes() {
         return envelope.maxBytes();
     }
 

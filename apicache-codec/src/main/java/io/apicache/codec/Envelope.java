@@ -40,6 +40,11 @@ final class Envelope {
     /** What envelopes, key ids, nonces and tags may add to a response of the largest size. */
     static final int ROOM = 256;
 
+    /** The likely cause where a record is whole and is another codec's or another type's. */
+    static final String OTHER_TYPE =
+            ". If a cache of another response type has the same namespace, give each cache its own with"
+                    + " .namespace(\"...\")";
+
     private static final int MAGIC = 0xA9CA;
     private static final int VERSION = 1;
     private static final int CHECKED = 20;
@@ -90,7 +95,7 @@ final class Envelope {
     Content open(byte[] record, int at) {
         int length = record.length - at;
         if (length < BYTES) {
-            throw corrupt("it has " + length + " bytes, an envelope has " + BYTES);
+            throw corrupt("it has " + length + " bytes, an envelope has " + BYTES + OTHER_TYPE);
         }
         int first = (int) INT.get(record, at);
         requireEqual("magic", MAGIC, first >>> 16);
@@ -144,13 +149,13 @@ final class Envelope {
     private void requireSchema(long found) {
         if (found != schema) {
             throw corrupt("its schema is " + Long.toHexString(found) + ", expected " + Long.toHexString(schema) + "; "
-                    + schemaAdvice);
+                    + schemaAdvice + OTHER_TYPE);
         }
     }
 
     private static void requireEqual(String field, int expected, int found) {
         if (found != expected) {
-            throw corrupt("its " + field + " is " + found + ", expected " + expected);
+            throw corrupt("its " + field + " is " + found + ", expected " + expected + OTHER_TYPE);
         }
     }
 

@@ -3,11 +3,12 @@ package io.apicache.codec;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
-import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.serializers.DefaultSerializers;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.sql.Time;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -54,6 +55,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The types of the JDK that need no registration, under ids that never change: 0 to 8 are Kryo's, 10 to 99 stand here, a new one
@@ -76,22 +79,18 @@ final class JdkTypes {
     /** More elements than this are looked for by a tree where hashes collide. */
     private static final int MOST_PROBED = 1_024;
 
+    /** Values that the caller may register. */
+    private static final Map<Class<?>, Supplier<Serializer>> ON_REQUEST = Map.of(
+            Timestamp.class, ExactValues.Timestamps::new,
+            java.sql.Date.class, DefaultSerializers.DateSerializer::new,
+            Time.class, DefaultSerializers.DateSerializer::new,
+            StringBuilder.class, DefaultSerializers.StringBuilderSerializer::new,
+            StringBuffer.class, DefaultSerializers.StringBufferSerializer::new);
+
     private JdkTypes() {}
 
-    /** Registers them all, and what the caller's own classes are read with unless they bring a serializer. */
+    /** Registers them all, and what arrays are read with. */
     static void register(Kryo kryo) {
-        kryo.addDefaultSerializer(Collection.class, new SequenceSerializer(ArrayList::new, Elements.AS_IT_IS) {
-            @Override
-            Collection create(Kryo by, Class<? extends Collection> type, int room) {
-                return by.newInstance(type);
-            }
-        });
-        kryo.addDefaultSerializer(Map.class, new MappingSerializer(JdkTypes::hashMap, Elements.AS_IT_IS) {
-            @Override
-            Map create(Kryo by, Input input, Class<? extends Map> type, int room) {
-                return by.newInstance(type);
-            }
-        });
         kryo.addDefaultSerializer(Object[].class, ARRAY);
         kryo.addDefaultSerializer(boolean[].class, BOOLEANS);
         values(kryo);
@@ -106,9 +105,9 @@ final class JdkTypes {
         plain(kryo, 10, BigDecimal.class);
         plain(kryo, 11, BigInteger.class);
         kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer(), 12);
-        kryo.register(URI.class, new DefaultSerializers.URISerializer(), 13);
+        kryo.register(URI.class, new ExactValues.Uris(), 13);
         plain(kryo, 14, Currency.class);
-        plain(kryo, 15, Locale.class);
+        kryo.register(Locale.class, new ExactValues.Locales(), 15);
         plain(kryo, 16, BitSet.class);
         plain(kryo, 17, Optional.class);
         plain(kryo, 18, OptionalInt.class);
@@ -127,7 +126,7 @@ final class JdkTypes {
         plain(kryo, 34, LocalDateTime.class);
         plain(kryo, 35, OffsetTime.class);
         plain(kryo, 36, OffsetDateTime.class);
-        plain(kryo, 37, ZonedDateTime.class);
+        kryo.register(ZonedDateTime.class, new ExactValues.ZonedDateTimes(), 37);
         plain(kryo, 38, ZoneOffset.class);
         // The class of every zone that is not a mere offset is hidden.
         kryo.register(ZoneId.of("Europe/Paris").getClass(), kryo.getDefaultSerializer(ZoneId.class), 39);
@@ -160,7 +159,7 @@ final class JdkTypes {
         kryo.register(LinkedHashSet.class, SequenceSerializer.of(room -> new LinkedHashSet(room * 4 / 3 + 1)), 65);
         kryo.register(TreeSet.class, new NaturalOrder.Sets(), 66);
         kryo.register(HashMap.class, MappingSerializer.of(JdkTypes::hashMap), 67);
-        kryo.register(LinkedHashMap.class, MappingSerializer.of(room -> new LinkedHashMap(room * 4 / 3 + 1)), 68);
+        kryo.register(LinkedHashMap.class, new AccessOrder.Maps(), 68);
         kryo.register(TreeMap.class, new NaturalOrder.Maps(), 69);
         kryo.register(ConcurrentHashMap.class, MappingSerializer.of(room -> new ConcurrentHashMap(room)), 70);
         kryo.register(EnumSet.class, new DefaultSerializers.EnumSetSerializer(), 71);
@@ -182,19 +181,43 @@ final class JdkTypes {
         list(kryo, 83, new ArrayList<>(List.of(1)).subList(0, 1), filled -> filled);
         list(kryo, 84, Collections.emptyList(), filled -> Collections.emptyList());
         list(kryo, 85, Collections.singletonList(1), filled -> Collections.singletonList(filled.get(0)));
-        list(kryo, 86, Collections.unmodifiableList(new ArrayList<>()), Collections::unmodifiableList);
-        list(kryo, 87, Collections.unmodifiableList(new LinkedList<>()), Collections::unmodifiableList);
-        list(kryo, 88, Collections.unmodifiableCollection(List.of()), Collections::unmodifiableCollection);
         set(kryo, 89, Collections.emptySet(), filled -> Collections.emptySet());
         set(
                 kryo,
                 90,
                 Collections.singleton(1),
                 filled -> Collections.singleton(filled.iterator().next()));
-        set(kryo, 91, Collections.unmodifiableSet(new HashSet<>()), Collections::unmodifiableSet);
         map(kryo, 92, Collections.emptyMap(), filled -> Collections.emptyMap());
         map(kryo, 93, Collections.singletonMap(1, 1), JdkTypes::singletonMap);
-        map(kryo, 94, Collections.unmodifiableMap(new HashMap<>()), Collections::unmodifiableMap);
+        views(kryo, new Views());
+    }
+
+    private static void views(Kryo kryo, Views views) {
+        Finish<List<Object>, Collection> list = Collections::unmodifiableList;
+        Finish<List<Object>, Collection> collection = Collections::unmodifiableCollection;
+        Finish<Set<Object>, Collection> set = Collections::unmodifiableSet;
+        view(kryo, 86, Collections.unmodifiableList(new ArrayList<>()), views.sequence(ArrayList::new, list));
+        view(kryo, 87, Collections.unmodifiableList(new LinkedList<>()), views.sequence(ArrayList::new, list));
+        view(kryo, 88, Collections.unmodifiableCollection(List.of()), views.sequence(ArrayList::new, collection));
+        view(kryo, 91, Collections.unmodifiableSet(new HashSet<>()), views.sequence(room -> new LinkedHashSet(), set));
+        view(
+                kryo,
+                94,
+                Collections.unmodifiableMap(new HashMap<>()),
+                views.mapping(filled -> Collections.unmodifiableMap((Map) filled)));
+    }
+
+    private static void view(Kryo kryo, int id, Object example, Serializer serializer) {
+        kryo.register(example.getClass(), serializer, id);
+    }
+
+    /** {@return what reads and writes a type of the JDK that has no id here, if the caller registers it; or null} */
+    static @Nullable Serializer onRequest(Class<?> type) {
+        if (OwnCollections.OF_ELEMENTS_ONLY.contains(type)) {
+            return Map.class.isAssignableFrom(type) ? new OwnCollections.Mapping() : new OwnCollections.Sequence();
+        }
+        Supplier<Serializer> found = ON_REQUEST.get(type);
+        return found == null ? null : found.get();
     }
 
     private static void plain(Kryo kryo, int id, Class<?> type) {
@@ -222,7 +245,7 @@ final class JdkTypes {
     }
 
     /** Makes the result out of what was filled. */
-    private interface Finish<A, B> {
+    interface Finish<A, B> {
         B apply(A filled);
     }
 

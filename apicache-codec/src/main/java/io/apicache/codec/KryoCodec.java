@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.Serializer;
 import io.apicache.CorruptRecordException;
 import io.apicache.codec.Registrations.Registered;
 import io.apicache.spi.Key;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +46,9 @@ public final class KryoCodec<R> extends Layer<R> {
             registrations.register(kryo);
             return kryo;
         };
-        schema = new Schema(type, kryos.get()).hash(registrations, builder.schemaVersion + " " + references);
+        Kryo first = kryos.get();
+        schema = new Schema(type, first).hash(registrations, builder.schemaVersion + " " + references);
+        registrations.require(first);
         envelope = new Envelope(
                 Envelope.KRYO,
                 schema,
@@ -58,25 +61,33 @@ public final class KryoCodec<R> extends Layer<R> {
     /**
      * Makes a codec with the default settings. Ids follow the order of the classes, so a new one goes to the end.
      *
+     * <p>A generic type is given by its class: {@code KryoCodec<List<Order>> codec = KryoCodec.of(List.class, Order.class)}.
+     *
      * @param type the response type; if it is sealed, its permitted subclasses come next
      * @param others the other classes that responses are made of
      * @param <R> the response type
      * @return the codec
-     * @throws IllegalArgumentException if a class that is sure to be met is not registered; the message says how
+     * @throws IllegalArgumentException if a class that is sure to be met is not registered, or would not come back as it is; the
+     *     message names it and the remedy
      */
-    public static <R> KryoCodec<R> of(Class<R> type, Class<?>... others) {
-        return builder(type).register(others).build();
+    public static <R> KryoCodec<R> of(Class<? super R> type, Class<?>... others) {
+        return KryoCodec.<R>builder(type).register(others).build();
     }
 
     /**
      * Starts a codec with settings of its own.
      *
-     * @param type the response type; if it is sealed, its permitted subclasses come next
+     * @param type the response type; if it is sealed, its permitted subclasses come next. A generic type is given by its class: {@code
+     *     KryoCodec.<List<Order>>builder(List.class)}
      * @param <R> the response type
      * @return a builder
      */
-    public static <R> Builder<R> builder(Class<R> type) {
-        return new Builder<>(Objects.requireNonNull(type, "type"));
+    @SuppressWarnings("unchecked") // a codec reads what it has written, which was an R
+    public static <R> Builder<R> builder(Class<? super R> type) {
+        Class<?> wrapped = MethodType.methodType(Objects.requireNonNull(type, "type"))
+                .wrap()
+                .returnType();
+        return new Builder<>((Class<R>) wrapped);
     }
 
     @Override
@@ -116,7 +127,7 @@ public final class KryoCodec<R> extends Layer<R> {
     }
 
     @Override
-    int maxBytes() {
+    public int maxBytes() {
         return envelope.maxBytes();
     }
 
@@ -262,7 +273,8 @@ public final class KryoCodec<R> extends Layer<R> {
          * Makes the codec.
          *
          * @return the codec
-         * @throws IllegalArgumentException if a class that is sure to be met is not registered; the message says how
+         * @throws IllegalArgumentException if a class that is sure to be met is not registered, or would not come back as it is; the
+         *     message names it and the remedy
          */
         public KryoCodec<R> build() {
             addRoot();

@@ -8,7 +8,7 @@ import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Util;
 import io.apicache.CorruptRecordException;
 import io.apicache.ResponseTooLargeException;
-import io.apicache.codec.StrictKryo.UnregisteredClassException;
+import java.lang.reflect.InaccessibleObjectException;
 
 /** A Kryo with its buffers, for one thread at a time. After an exception it is not used again: nobody knows what Kryo kept of it. */
 final class KryoWorker {
@@ -62,7 +62,7 @@ final class KryoWorker {
             input.setBuffer(record, at, record.length - at);
             Registration registration = kryo.readClass(input);
             if (registration == null || !type.isAssignableFrom(Util.getWrapperClass(registration.getType()))) {
-                throw Envelope.corrupt("it holds another class than " + type.getName());
+                throw Envelope.corrupt("it holds another class than " + type.getName() + Envelope.OTHER_TYPE);
             }
             Object response = kryo.readObject(input, registration.getType(), registration.getSerializer());
             if (input.position() != record.length) {
@@ -105,13 +105,27 @@ final class KryoWorker {
             if (cause instanceof KryoBufferOverflowException) {
                 return tooLarge();
             }
-            if (cause instanceof UnregisteredClassException || cause instanceof ResponseTooLargeException) {
+            if (cause instanceof RefusedException || cause instanceof ResponseTooLargeException) {
                 return (RuntimeException) cause;
             }
         }
         return new IllegalArgumentException(
-                "response: a " + response.getClass().getName() + " that Kryo cannot write (" + reason(failure) + ")",
+                "response: a " + response.getClass().getName() + " that Kryo cannot write (" + reason(failure)
+                        + "). Remedy: " + remedy(failure),
                 failure);
+    }
+
+    private static String remedy(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InaccessibleObjectException || cause instanceof IllegalAccessException) {
+                return "open the package of the class to com.esotericsoftware.kryo";
+            }
+            if (cause instanceof StackOverflowError
+                    || String.valueOf(cause.getMessage()).startsWith("Max depth")) {
+                return "raise maxDepth, or call withReferences() if an object contains itself";
+            }
+        }
+        return "use types that docs/codecs.md names, or give the class a serializer: register(id, type, serializer)";
     }
 
     // Kryo's own words are about classes and fields, and worth repeating. Other causes may speak of values.

@@ -1,6 +1,7 @@
 package io.apicache.codec;
 
 import io.apicache.Codec;
+import io.apicache.ResponseTooLargeException;
 import io.apicache.spi.Key;
 import java.util.Arrays;
 import java.util.Objects;
@@ -23,8 +24,8 @@ abstract class Layer<R> implements Codec<R> {
     /** {@return the response whose content begins there and ends where the array ends} */
     abstract R decode(@Nullable Key key, byte[] record, int at);
 
-    /** {@return the largest response, in bytes} */
-    abstract int maxBytes();
+    @Override
+    public abstract int maxBytes();
 
     @Override
     public byte[] encode(R response) {
@@ -55,14 +56,22 @@ abstract class Layer<R> implements Codec<R> {
     private static final class Foreign<R> extends Layer<R> {
 
         private final Codec<R> codec;
+        private final int maxBytes;
+        private final boolean isOfBytes;
 
         Foreign(Codec<R> codec) {
             this.codec = codec;
+            maxBytes = Envelope.requireLimit(codec.maxBytes());
+            isOfBytes = codec.equals(Codec.bytes(maxBytes));
         }
 
         @Override
         byte[] encode(@Nullable Key key, R response, int gap) {
             byte[] content = encoded(key, response);
+            if (content.length > maxBytes) {
+                throw new ResponseTooLargeException("The response takes " + content.length + " bytes; the maxBytes of "
+                        + codec + " is " + maxBytes);
+            }
             byte[] shifted = new byte[gap + content.length];
             System.arraycopy(content, 0, shifted, gap, content.length);
             return shifted;
@@ -70,7 +79,10 @@ abstract class Layer<R> implements Codec<R> {
 
         // Codec.bytes() would make a copy, and another one is made here in any case.
         private byte[] encoded(@Nullable Key key, R response) {
-            if (response instanceof byte[] bytes && codec.equals(Codec.bytes())) {
+            if (isOfBytes && response instanceof byte[] bytes) {
+                if (bytes.length > maxBytes) {
+                    return codec.encode(response); // which names its limit
+                }
                 return bytes;
             }
             return key == null ? codec.encode(response) : codec.encode(key, response);
@@ -81,15 +93,15 @@ abstract class Layer<R> implements Codec<R> {
         R decode(@Nullable Key key, byte[] record, int at) {
             // What begins at 0 was made for this call by the layer around: nobody else sees it.
             byte[] content = at == 0 ? record : Arrays.copyOfRange(record, at, record.length);
-            if (codec.equals(Codec.bytes())) {
+            if (isOfBytes) {
                 return (R) content;
             }
             return key == null ? codec.decode(content) : codec.decode(key, content);
         }
 
         @Override
-        int maxBytes() {
-            return Envelope.DEFAULT_MAX_BYTES;
+        public int maxBytes() {
+            return maxBytes;
         }
 
         @Override

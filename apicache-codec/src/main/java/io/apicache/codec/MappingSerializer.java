@@ -34,6 +34,11 @@ class MappingSerializer extends Serializer<Map> {
         return new MappingSerializer(create, Elements.AS_IT_IS);
     }
 
+    /** {@return whether the map exists only once its entries have been read, so that none can refer to it} */
+    boolean isLate() {
+        return !finish.equals(Elements.AS_IT_IS);
+    }
+
     void writeKind(Kryo kryo, Output output, Map map) {}
 
     Map create(Kryo kryo, Input input, Class<? extends Map> type, int room) {

@@ -1,16 +1,14 @@
 package io.apicache.codec;
 
 import com.esotericsoftware.kryo.Kryo;
-import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Sorted collections whose elements know their order. A comparator is code, and has no place in a record. */
 @SuppressWarnings("rawtypes") // Kryo's serializers of collections are raw
@@ -18,10 +16,24 @@ final class NaturalOrder {
 
     private NaturalOrder() {}
 
-    private static void require(@Nullable Comparator<?> comparator) {
-        if (comparator != null) {
-            throw new KryoException(
-                    "a sorted collection with a comparator; copy it into a list, or register a serializer");
+    /** {@return whether a collection or map, sorted or not, has no comparator} */
+    static boolean isIn(Object collection) {
+        if (collection instanceof SortedSet<?> set) {
+            return set.comparator() == null;
+        }
+        if (collection instanceof SortedMap<?, ?> map) {
+            return map.comparator() == null;
+        }
+        return !(collection instanceof PriorityQueue<?> queue) || queue.comparator() == null;
+    }
+
+    static void require(Object collection) {
+        if (!isIn(collection)) {
+            throw new RefusedException(
+                    collection.getClass(),
+                    "has a comparator, which is code",
+                    "copy it into a list or a LinkedHashMap, or "
+                            + RefusedException.serializerFor(collection.getClass()));
         }
     }
 
@@ -34,7 +46,7 @@ final class NaturalOrder {
 
         @Override
         public void write(Kryo kryo, Output output, Collection collection) {
-            require(((SortedSet<?>) collection).comparator());
+            require(collection);
             super.write(kryo, output, collection);
         }
     }
@@ -48,7 +60,7 @@ final class NaturalOrder {
 
         @Override
         void writeKind(Kryo kryo, Output output, Map map) {
-            require(((SortedMap<?, ?>) map).comparator());
+            require(map);
         }
     }
 }

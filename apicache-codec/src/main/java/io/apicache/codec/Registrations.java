@@ -49,6 +49,9 @@ final class Registrations {
         if (contains(registered.type())) {
             throw new IllegalArgumentException(registered.type().getName() + " is registered already");
         }
+        if (registered.serializer() == null && !isKnownToKryo(registered.type())) {
+            OwnTypes.requireWhole(registered.type());
+        }
         Registered other = byId.putIfAbsent(id, registered);
         if (other != null) {
             throw new IllegalArgumentException(
@@ -70,12 +73,32 @@ final class Registrations {
     void register(Kryo kryo) {
         byId.forEach((id, registered) -> {
             Supplier<? extends Serializer<?>> serializer = registered.serializer();
-            if (serializer == null) {
-                kryo.register(registered.type(), id);
-            } else {
-                kryo.register(registered.type(), serializer.get(), id);
+            kryo.register(
+                    registered.type(), serializer == null ? chosen(kryo, registered.type()) : serializer.get(), id);
+        });
+    }
+
+    /** Refuses classes that cannot be made. Their constructors run. */
+    void require(Kryo kryo) {
+        byId.values().forEach(registered -> {
+            if (registered.serializer() == null) {
+                OwnTypes.require(kryo, registered.type());
             }
         });
+    }
+
+    private static Serializer<?> chosen(Kryo kryo, Class<?> type) {
+        try {
+            return OwnTypes.serializer(kryo, type);
+        } catch (RefusedException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            throw new RefusedException(
+                    type,
+                    "has fields that Kryo cannot reach (" + e.getClass().getSimpleName() + ")",
+                    "make it a record, open its package to com.esotericsoftware.kryo, or run with -Dkryo.unsafe=false",
+                    e);
+        }
     }
 
     private boolean contains(Class<?> type) {
@@ -83,9 +106,9 @@ final class Registrations {
     }
 
     private void addSubclasses(Class<?> type) {
-        if (!type.isSealed()) {
-            throw new IllegalArgumentException(
-                    type.getName() + " has no instances of its own: register its subclasses, " + "or make it sealed");
+        if (!type.isSealed() || OwnTypes.isOfTheJdk(type)) {
+            throw new RefusedException(
+                    type, "has no instances of its own", "register its subclasses, or make it sealed");
         }
         for (Class<?> permitted : type.getPermittedSubclasses()) {
             add(permitted);

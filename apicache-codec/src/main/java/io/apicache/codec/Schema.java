@@ -65,7 +65,19 @@ final class Schema {
 
     // Ours writes the same as Kryo's.
     private static String nameOf(Serializer<?> serializer) {
-        return (serializer instanceof CheckedFieldSerializer ? FieldSerializer.class : serializer.getClass()).getName();
+        if (serializer instanceof CheckedFieldSerializer || serializer instanceof Singleton) {
+            return FieldSerializer.class.getName();
+        }
+        if (serializer instanceof RecordSerializer) {
+            return RecordSerializer.class.getName();
+        }
+        // As they were called once, in records that are still there.
+        if (serializer instanceof OwnCollections.Sequence) {
+            return JdkTypes.class.getName() + "$1";
+        }
+        return serializer instanceof OwnCollections.Mapping
+                ? JdkTypes.class.getName() + "$2"
+                : serializer.getClass().getName();
     }
 
     /** {@return the first 64 bits of the SHA-256 of something} */

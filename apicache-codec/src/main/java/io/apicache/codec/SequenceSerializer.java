@@ -35,6 +35,11 @@ class SequenceSerializer extends Serializer<Collection> {
         return new SequenceSerializer(create, Elements.AS_IT_IS);
     }
 
+    /** {@return whether the collection exists only once its elements have been read, so that none can refer to it} */
+    boolean isLate() {
+        return !finish.equals(Elements.AS_IT_IS);
+    }
+
     Collection create(Kryo kryo, Class<? extends Collection> type, int room) {
         return create.apply(room);
     }

@@ -1,9 +1,14 @@
 package io.apicache.codec;
 
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.serializers.OptionalSerializers;
+import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import com.esotericsoftware.kryo.util.MapReferenceResolver;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Currency;
 import java.util.Date;
@@ -50,6 +55,11 @@ final class SharedParts extends MapReferenceResolver {
 
     private int counted;
 
+    /** What is being written, by depth: each is a part of the one before. Deeper ones may be of the past. */
+    private @Nullable Object[] path = new @Nullable Object[16];
+
+    private int deepest;
+
     int counted() {
         return counted;
     }
@@ -59,14 +69,63 @@ final class SharedParts extends MapReferenceResolver {
         int id = super.getWrittenId(object);
         if (id != -1) {
             count(object);
+            requireWritten(object);
         }
         return id;
     }
 
     @Override
+    public int addWrittenObject(Object object) {
+        int depth = kryo.getDepth();
+        if (depth >= path.length) {
+            path = Arrays.copyOf(path, 2 * depth);
+        }
+        path[depth] = object;
+        deepest = Math.max(deepest, depth);
+        return super.addWrittenObject(object);
+    }
+
+    @Override
+    public void reset() {
+        super.reset();
+        Arrays.fill(path, 0, deepest + 1, null);
+        deepest = 0;
+    }
+
+    // What is made of its finished parts cannot be one of them: a reader would find nothing there.
+    @SuppressWarnings("ReferenceEquality") // whether it is the very same object
+    private void requireWritten(Object object) {
+        if (!isLate(kryo.getRegistration(object.getClass()).getSerializer())) {
+            return;
+        }
+        for (int depth = 0; depth < kryo.getDepth(); depth++) {
+            if (path[depth] == object) {
+                throw new RefusedException(
+                        object.getClass(),
+                        "contains itself, and can only be made of parts that exist before it",
+                        "use an ArrayList, a HashMap or a class with fields on the way round");
+            }
+        }
+    }
+
+    private static boolean isLate(Serializer<?> serializer) {
+        if (serializer instanceof SequenceSerializer sequence) {
+            return sequence.isLate();
+        }
+        return serializer instanceof MappingSerializer mapping
+                ? mapping.isLate()
+                : serializer instanceof ArraySerializer
+                        || serializer instanceof RecordSerializer
+                        || serializer instanceof OptionalSerializers.OptionalSerializer;
+    }
+
+    @Override
     @SuppressWarnings("rawtypes") // so it stands in Kryo
-    public @Nullable Object getReadObject(Class type, int id) {
+    public Object getReadObject(Class type, int id) {
         Object object = super.getReadObject(type, id);
+        if (object == null) {
+            throw new KryoException("an object that contains itself before it exists");
+        }
         count(object);
         return object;
     }

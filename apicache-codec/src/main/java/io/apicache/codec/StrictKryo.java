@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.SerializerFactory.BaseSerializerFactory;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
+import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
 /** A Kryo that knows registered classes only, and never looks one up by a name that comes with the data. */
@@ -37,8 +38,22 @@ final class StrictKryo extends Kryo {
         throw new UnregisteredClassException(root, type == null ? Void.class : type);
     }
 
+    @Override
+    @SuppressWarnings("unchecked") // it makes instances of the type
+    public <T> T newInstance(Class<T> type) {
+        Constructor<?> bare = Instances.of(type);
+        if (bare == null) {
+            return super.newInstance(type);
+        }
+        try {
+            return (T) bare.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new KryoException(e);
+        }
+    }
+
     /** What Kryo does with a class that nobody registered. It goes through to the caller as it is. */
-    static final class UnregisteredClassException extends IllegalArgumentException {
+    static final class UnregisteredClassException extends RefusedException {
 
         private static final long serialVersionUID = 1L;
 

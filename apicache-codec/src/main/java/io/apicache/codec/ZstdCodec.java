@@ -138,7 +138,7 @@ public final class ZstdCodec<R> extends Layer<R> implements AutoCloseable {
     }
 
     @Override
-    int maxBytes() {
+    public int maxBytes() {
         return plain.maxBytes();
     }
 
@@ -203,7 +203,7 @@ public final class ZstdCodec<R> extends Layer<R> implements AutoCloseable {
         /**
          * Limits the size of a response, compressed or not.
          *
-         * @param bytes 1 to 1 GiB; by default the inner codec's limit, 4 MiB if it is not one of this package
+         * @param bytes 1 to 1 GiB; by default the inner codec's limit
          * @return this
          */
         public Builder<R> maxBytes(int bytes) {

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import com.sun.net.httpserver.HttpServer;
 import io.apicache.Codec;
 import io.apicache.codec.Samples.Card;
 import io.apicache.codec.Samples.Line;
@@ -14,15 +15,25 @@ import io.apicache.codec.Samples.Payment;
 import io.apicache.codec.Samples.Status;
 import io.apicache.codec.Samples.Transfer;
 import io.apicache.spi.Store;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The code that the page on codecs shows. */
+@SuppressWarnings("ArrayRecordComponent") // the body of HTTP is bytes
 class CodecsPageTest {
 
     record Item(String article, int cents) {}
@@ -91,6 +102,59 @@ class CodecsPageTest {
                 new UUID(1, 2), Status.PAID, Instant.EPOCH, new Transfer("DE00"), List.of(), Optional.of("note"));
         assertThat(byOrder.decode(byOrder.encode(order))).isEqualTo(order);
         assertThat(byId.decode(byId.encode(order))).isEqualTo(order);
+    }
+
+    // snippet codecs-http
+    record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+
+        static Answer of(HttpResponse<byte[]> response) {
+            return new Answer(
+                    response.statusCode(),
+                    new LinkedHashMap<>(response.headers().map()),
+                    response.body());
+        }
+    }
+    // end
+
+    @Test
+    void answersOfHttpComeBack() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().add("Content-Language", "en");
+            exchange.sendResponseHeaders(201, 2);
+            exchange.getResponseBody().write(new byte[] {1, -1});
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI uri = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+            Answer answer = Answer.of(
+                    HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()));
+            // snippet codecs-http
+            KryoCodec<Answer> answers = KryoCodec.of(Answer.class);
+            // end
+
+            Answer again = answers.decode(answers.encode(answer));
+
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.headers()).isEqualTo(answer.headers()).containsEntry("content-language", List.of("en"));
+            assertThat(again.body()).containsExactly(1, -1);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void genericTypesAreGivenByTheirClass() {
+        // snippet codecs-generic
+        KryoCodec<List<Order>> lists = KryoCodec.of(List.class, Order.class, Line.class, Status.class, Payment.class);
+        KryoCodec<Optional<Invoice>> found = KryoCodec.of(Optional.class, Invoice.class, Item.class);
+        // end
+        List<Order> orders = List.of(Samples.order(1), Samples.order(2));
+        assertThat(lists.decode(lists.encode(orders))).isEqualTo(orders);
+        for (Optional<Invoice> one : List.of(Optional.<Invoice>empty(), Optional.of(INVOICE))) {
+            assertThat(found.decode(found.encode(one))).isEqualTo(one);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.apicache.Codec;
 import io.apicache.CorruptRecordException;
+import io.apicache.ResponseTooLargeException;
 import io.apicache.codec.Samples.Order;
 import io.apicache.spi.Key;
 import io.apicache.spi.Store;
@@ -21,6 +22,25 @@ class EncryptedCodecTest {
     private static final KeyRing KEYS = KeyRing.writing(7, Samples.SECRET);
     private static final List<Codec<String>> BOTH =
             List.of(EncryptedCodec.encrypting(Codec.utf8(), KEYS), EncryptedCodec.signing(Codec.utf8(), KEYS));
+
+    @Test
+    @DisplayName("B1: a layer takes over the limit of the codec inside it, and refuses before it works on the bytes")
+    void theInnerLimitCounts() {
+        for (Codec<byte[]> codec : List.of(
+                EncryptedCodec.encrypting(Codec.bytes(100), KEYS),
+                EncryptedCodec.signing(Codec.bytes(100), KEYS),
+                EncryptedCodec.encrypting(ZstdCodec.around(Codec.bytes(100)), KEYS))) {
+            assertThat(codec.maxBytes()).isEqualTo(100);
+            assertThat(codec.decode(Samples.KEY, codec.encode(Samples.KEY, new byte[100])))
+                    .hasSize(100);
+            assertThatExceptionOfType(ResponseTooLargeException.class)
+                    .isThrownBy(() -> codec.encode(Samples.KEY, new byte[101]))
+                    .withMessageContaining("Codec.bytes(100)");
+        }
+        Codec<byte[]> large = EncryptedCodec.signing(ZstdCodec.around(Codec.bytes(32 << 20)), KEYS);
+        assertThat(large.decode(Samples.KEY, large.encode(Samples.KEY, new byte[20 << 20])))
+                .hasSize(20 << 20);
+    }
 
     @Test
     @DisplayName("H1: a response comes back through encryption, compression and Kryo")

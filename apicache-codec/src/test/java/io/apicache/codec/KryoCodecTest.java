@@ -9,6 +9,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.apicache.Codec;
 import io.apicache.CorruptRecordException;
 import io.apicache.ResponseTooLargeException;
 import io.apicache.codec.Samples.Card;
@@ -17,9 +18,13 @@ import io.apicache.codec.Samples.Order;
 import io.apicache.codec.Samples.Payment;
 import io.apicache.codec.Samples.Status;
 import io.apicache.codec.Samples.Transfer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,6 +59,25 @@ class KryoCodecTest {
             Order order = Samples.order(lines);
             assertThat(codec.decode(codec.encode(order))).isEqualTo(order).isNotSameAs(order);
         }
+    }
+
+    @Test
+    @DisplayName("B1: two caches of different types in one namespace meet with a message that names that cause")
+    void anotherTypeInTheNamespace() {
+        KryoCodec<Money> money = KryoCodec.builder(Money.class).build();
+        KryoCodec<MoneyNow> now = KryoCodec.builder(MoneyNow.class).build();
+        byte[] text = "a response of another cache, as text".getBytes(StandardCharsets.UTF_8);
+        byte[] compressed = ZstdCodec.around(now).encode(new MoneyNow(1, "EUR"));
+
+        for (byte[] other : new byte[][] {text, {'x'}, now.encode(new MoneyNow(1, "EUR")), compressed}) {
+            assertThatExceptionOfType(CorruptRecordException.class)
+                    .isThrownBy(() -> money.decode(other))
+                    .withMessageContaining("another response type")
+                    .withMessageContaining(".namespace(");
+        }
+        assertThatExceptionOfType(CorruptRecordException.class)
+                .isThrownBy(() -> Codec.utf8().decode(money.encode(new Money(1))))
+                .withMessageContaining(".namespace(");
     }
 
     /** Writes a number in Kryo's own short form, which Kryo itself has for strings. */
@@ -234,6 +258,36 @@ class KryoCodecTest {
 
         assertThat(pair.first()).isSameAs(pair.second());
         assertThat(((List<?>) pair.first()).get(0)).isSameAs(pair.first());
+    }
+
+    @Test
+    @DisplayName("E4: a way round through what is made of finished parts is refused, and through others comes back")
+    void cyclesThatCannotBeReadAreRefused() {
+        KryoCodec<Pair> codec = KryoCodec.builder(Pair.class)
+                .register(Object[].class)
+                .withReferences()
+                .build();
+        List<Object> open = new ArrayList<>();
+        Object[] array = {1, null};
+        Map<String, Object> map = new HashMap<>();
+        map.put("self", map);
+        for (Object late :
+                List.of(List.of(open), Optional.of(open), new Pair(open, null), Arrays.asList(1, open), array)) {
+            open.clear();
+            open.add(late);
+            array[1] = array;
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> codec.encode(new Pair(late, "x")))
+                    .withMessageContaining("contains itself")
+                    .withMessageContaining("Remedy");
+        }
+        open.clear();
+        open.add(List.of(open, "x"));
+
+        Pair again = codec.decode(codec.encode(new Pair(open, map)));
+
+        assertThat(((List<?>) ((List<?>) again.first()).get(0)).get(0)).isSameAs(again.first());
+        assertThat(((Map<?, ?>) again.second()).get("self")).isSameAs(again.second());
     }
 
     @Test

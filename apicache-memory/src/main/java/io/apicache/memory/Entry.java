@@ -3,6 +3,7 @@ package io.apicache.memory;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Time;
 import io.apicache.spi.Token;
 import java.time.Duration;
@@ -70,7 +71,8 @@ abstract sealed class Entry<R> {
     /** The response is there. The object that is kept is the one that is handed out: a replay allocates nothing here. */
     static final class Done<R> extends Entry<R> implements Claimed.Handled<R> {
 
-        private final R response;
+        private final @Nullable R response; // or else there is a marker
+        private final @Nullable Marker marker;
         private final Time time;
         private final long storedAt;
         private @Nullable Instant handledAt; // guarded by this; worked out when it is first asked for
@@ -81,10 +83,14 @@ abstract sealed class Entry<R> {
         /** Whether it is for those only who had joined. */
         final boolean handOver;
 
-        Done(Entry.Pending<R> of, R response, int weight, Time time, long storedAt, long ends, boolean handOver) {
+        /** What a record is to hold: a response or a marker, and how much it weighs. */
+        record Content<R>(@Nullable R response, @Nullable Marker marker, int weight) {}
+
+        Done(Entry.Pending<R> of, Content<R> content, Time time, long storedAt, long ends, boolean handOver) {
             super(of.key, of.token, of.fingerprint, ends);
-            this.response = response;
-            this.weight = weight;
+            this.response = content.response;
+            this.marker = content.marker;
+            this.weight = content.weight;
             this.time = time;
             this.storedAt = storedAt;
             this.handOver = handOver;
@@ -92,7 +98,16 @@ abstract sealed class Entry<R> {
 
         @Override
         public R value() {
-            return response;
+            R known = response;
+            if (known == null) {
+                throw new IllegalStateException("there is a marker in place of the response: " + marker);
+            }
+            return known;
+        }
+
+        @Override
+        public @Nullable Marker marker() {
+            return marker;
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Time;
@@ -238,7 +239,17 @@ public final class MemoryStore<R> implements Store<R> {
     @Override
     public CompletionStage<Stored<R>> handle(Key key, Token token, R response, Duration keepFor) {
         Objects.requireNonNull(response, "response");
-        int responseWeight = Math.max(1, settings.weigher.applyAsInt(response));
+        int weight = Math.max(1, settings.weigher.applyAsInt(response));
+        return handle(key, token, new Entry.Done.Content<>(response, null, weight), keepFor);
+    }
+
+    @Override
+    public CompletionStage<Stored<R>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        Objects.requireNonNull(marker, "marker");
+        return handle(key, token, new Entry.Done.Content<>(null, marker, 1), keepFor);
+    }
+
+    private CompletionStage<Stored<R>> handle(Key key, Token token, Entry.Done.Content<R> content, Duration keepFor) {
         long now = now();
         sweep(now);
         while (true) {
@@ -255,8 +266,7 @@ public final class MemoryStore<R> implements Store<R> {
             }
             Entry.Pending<R> held = (Entry.Pending<R>) found;
             long ends = now + nanos(keepFor.isZero() ? HAND_OVER : keepFor);
-            Entry.Done<R> done =
-                    new Entry.Done<>(held, response, responseWeight, time, now + origin, ends, keepFor.isZero());
+            Entry.Done<R> done = new Entry.Done<>(held, content, time, now + origin, ends, keepFor.isZero());
             if (replace(held, done, now)) {
                 if (held.joined) {
                     tell(listener -> listener.handled(key, done));

@@ -20,17 +20,25 @@ final class ClientFailure extends RuntimeException {
     private static final Pattern CODE = Pattern.compile("[A-Z]{2,20}");
 
     private final @Nullable String lacking;
+    private final @Nullable String missing;
 
     private ClientFailure(Throwable original, @Nullable Throwable cause) {
         super(original.getClass().getName() + ": " + reason(original), cause, false, true);
         setStackTrace(original.getStackTrace());
         lacking = RedisFailures.lackingPermission(original);
+        missing = RedisFailures.missingCommand(original);
     }
 
     /** {@return see {@link RedisFailures#lackingPermission}} */
     @Nullable
     String lackingPermission() {
         return lacking;
+    }
+
+    /** {@return see {@link RedisFailures#missingCommand}} */
+    @Nullable
+    String missingCommand() {
+        return missing;
     }
 
     /** {@return the failure without words of others, and its causes likewise} */
@@ -65,10 +73,9 @@ final class ClientFailure extends RuntimeException {
 
     private static @Nullable String known(Throwable failure) {
         if (failure instanceof RedisCommandExecutionException) {
-            String code = RedisFailures.code(failure);
-            return code != null && CODE.matcher(code).matches()
-                    ? "Redis answered " + code
-                    : "Redis answered with an error";
+            return answered(failure);
+        } else if (failure instanceof NotConnectedException && failure.getCause() != null) {
+            return "there is no connection now (" + reason(failure.getCause()) + ")";
         } else if (failure instanceof RedisCommandTimeoutException) {
             return "no answer within the command time-out";
         } else if (failure instanceof ConnectTimeoutException) {
@@ -85,5 +92,22 @@ final class ClientFailure extends RuntimeException {
             return "too many commands wait for an answer";
         }
         return RedisFailures.isClosed(failure) ? "the connection is closed" : null;
+    }
+
+    private static String answered(Throwable failure) {
+        String missing = RedisFailures.missingCommand(failure);
+        if (missing != null) {
+            return "the server does not offer a command that is needed" + missing
+                    + ": it was renamed, or the service leaves it out; docs/redis.md lists the commands";
+        }
+        String code = RedisFailures.code(failure);
+        if (code == null || !CODE.matcher(code).matches()) {
+            return "Redis answered with an error";
+        }
+        return switch (code) {
+            case "WRONGPASS" -> "Redis answered WRONGPASS: it does not accept the user name or the password";
+            case "NOAUTH" -> "Redis answered NOAUTH: it asks for a password, and was given none";
+            default -> "Redis answered " + code;
+        };
     }
 }

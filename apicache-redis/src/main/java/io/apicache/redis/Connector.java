@@ -9,11 +9,15 @@ import io.apicache.spi.Time;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a store: makes the client, greets the server, reads its clock, subscribes, and tries everything once. Used by one thread. */
@@ -40,9 +44,26 @@ final class Connector {
      * @param asking claim and join
      * @param upkeep what is done from time to time
      */
-    record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {}
+    record Opened(Topology topology, Link link, Inbox inbox, Moves moves, Asking asking, ScheduledFuture<?> upkeep) {
 
-    RedisStore open() {
+        /** Closes the two connections, and the client if it is the store's own. */
+        void close() {
+            try {
+                upkeep.cancel(false);
+                // Awaited, or the client would close them once more, and complain of it.
+                awaitQuietly(CompletableFuture.allOf(closing(inbox::close), closing(link::close)));
+            } finally {
+                topology.close();
+            }
+        }
+
+        private static CompletableFuture<Void> closing(Supplier<CompletableFuture<Void>> close) {
+            return Safely.call(close).toCompletableFuture();
+        }
+    }
+
+    /** Connects and tries everything. {@return the parts of a store that works} */
+    Opened open() {
         Topology topology = settings.topologies.create(settings, false);
         @Nullable Commands commands = null;
         boolean handedOver = false;
@@ -55,9 +76,9 @@ final class Connector {
                 commands = connect(topology);
             }
             SelfTest.requireFit(server);
-            RedisStore store = open(topology, commands, server);
+            Opened opened = open(topology, commands, server);
             handedOver = true;
-            return tried(store, commands.async());
+            return tried(opened, commands.async());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WaitInterruptedException("interrupted while connecting to Redis", e);
@@ -66,14 +87,14 @@ final class Connector {
         } finally {
             if (!handedOver) {
                 if (commands != null) {
-                    RedisStore.awaitQuietly(commands.connection().closeAsync());
+                    awaitQuietly(commands.connection().closeAsync());
                 }
                 topology.close();
             }
         }
     }
 
-    private RedisStore open(Topology topology, Commands commands, ServerInfo server)
+    private Opened open(Topology topology, Commands commands, ServerInfo server)
             throws InterruptedException, ExecutionException, TimeoutException {
         Time time = settings.time;
         ServerClock clock = new ServerClock(time);
@@ -92,12 +113,11 @@ final class Connector {
                     .eventExecutorGroup()
                     .scheduleWithFixedDelay(
                             () -> keepUp(link, clock, inbox), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
-            RedisStore store = new RedisStore(new Opened(topology, link, inbox, moves, asking, upkeep));
             opened = true;
-            return store;
+            return new Opened(topology, link, inbox, moves, asking, upkeep);
         } finally {
             if (!opened) {
-                RedisStore.awaitQuietly(inbox.close());
+                awaitQuietly(inbox.close());
             }
         }
     }
@@ -113,25 +133,44 @@ final class Connector {
         }
     }
 
+    /** Asks the server what it is. A service may not offer one or both of the commands for that. */
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return ServerInfo.of(await(ServerInfo.ask(commands)));
+        try {
+            return ServerInfo.of(await(ServerInfo.ask(commands)));
+        } catch (ExecutionException e) {
+            requireRefused(e);
+        }
+        try {
+            return ServerInfo.ofInfo(await(commands.info()));
+        } catch (ExecutionException e) {
+            requireRefused(e);
+            return ServerInfo.NOT_KNOWN;
+        }
     }
 
-    private RedisStore tried(RedisStore store, RedisClusterAsyncCommands<byte[], byte[]> commands)
+    /** Goes on if it was the command that was refused, and nothing else is wrong. */
+    private static void requireRefused(ExecutionException failure) throws ExecutionException {
+        Throwable cause = RedisFailures.unwrap(failure);
+        if (RedisFailures.missingCommand(cause) == null && RedisFailures.lackingPermission(cause) == null) {
+            throw failure;
+        }
+    }
+
+    private Opened tried(Opened opened, RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, TimeoutException {
         boolean tried = false;
         try {
-            SelfTest.tryEveryMove(store, longResponse());
-            store.forgetJoined(); // messages about the self-test may still be on their way
+            SelfTest.tryEveryMove(new RedisStore(opened), longResponse());
+            opened.inbox().forget(); // messages about the self-test may still be on their way
             warnOfEviction(commands);
             tried = true;
-            return store;
+            return opened;
         } catch (ExecutionException e) {
             throw unavailable(e);
         } finally {
             if (!tried) {
-                store.close();
+                opened.close();
             }
         }
     }
@@ -153,17 +192,19 @@ final class Connector {
 
     private static RuntimeException unavailable(Exception failure) {
         Throwable cause = RedisFailures.unwrap(failure);
-        String lacking = lackingPermission(cause);
+        String lacking = found(cause, RedisFailures::lackingPermission);
         if (lacking != null) {
             return new IllegalStateException(
                     "the Redis user lacks a permission that is needed" + lacking
                             + "; docs/redis.md has the line for ACL SETUSER",
                     ClientFailure.of(cause));
         }
-        String said = String.valueOf(cause.getMessage());
-        if (said.contains("unknown command") && said.contains("HELLO")) {
+        String missing = found(cause, RedisFailures::missingCommand);
+        if (missing != null) {
             return new IllegalStateException(
-                    "Redis is too old: 6.2 or later is needed, or any Valkey", ClientFailure.of(cause));
+                    "the server does not offer a command that is needed" + missing
+                            + ": it was renamed, or the service leaves it out; docs/redis.md lists the commands",
+                    ClientFailure.of(cause));
         }
         if (cause instanceof ApiCacheException known) {
             return known;
@@ -172,12 +213,12 @@ final class Connector {
                 "Redis does not answer: " + ClientFailure.reason(cause), Outcome.NOT_EXECUTED, ClientFailure.of(cause));
     }
 
-    /** {@return the permission that lacks, or null: a handshake that was denied is a connection that failed} */
-    private static @Nullable String lackingPermission(Throwable failure) {
+    /** {@return what the failure or one of its causes has of this, or null: a handshake that was refused is a connection that failed} */
+    private static @Nullable String found(Throwable failure, Function<Throwable, @Nullable String> what) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String lacking = RedisFailures.lackingPermission(cause);
-            if (lacking != null) {
-                return lacking;
+            String found = what.apply(cause);
+            if (found != null) {
+                return found;
             }
         }
         return null;
@@ -192,6 +233,28 @@ final class Connector {
             throw new ExecutionException(e);
         }
         return await(connection);
+    }
+
+    /**
+     * Waits until connections are closed, but not for ever, nor less for an interruption, which is kept. Waits by itself: the JDK's timer for
+     * futures is a thread that would stay, and keep the caller's class loader with it.
+     */
+    static void awaitQuietly(CompletableFuture<Void> connections) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(OwnClient.SHUTDOWN_MILLIS);
+        while (true) {
+            try {
+                connections.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException | TimeoutException | CancellationException e) {
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static <T> T await(CompletionStage<T> answer)

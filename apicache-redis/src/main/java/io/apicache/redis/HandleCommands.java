@@ -3,6 +3,7 @@ package io.apicache.redis;
 import io.apicache.ResponseTooLargeException;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
 import io.lettuce.core.SetArgs;
@@ -47,18 +48,40 @@ final class HandleCommands {
                     + value.length + " bytes, at most " + longest + " are accepted"));
         }
         RecordName name = layout.record(key);
-        long millis = Moves.millis(keepFor);
-        byte flags = 0;
-        long life = millis; // a key is gone after the millisecond in which it ends, so this is not too short
-        if (millis == 0) {
-            flags = StoredRecord.HAND_OVER;
-            life = Moves.GRACE_MILLIS;
-        } else if (millis < Moves.GRACE_MILLIS) {
-            flags = StoredRecord.HELD_BRIEFLY;
-            life = millis + 1 + Moves.GRACE_MILLIS; // the millisecond is that of Moves.life
+        Retention retention = Retention.of(keepFor);
+        byte[] record = StoredRecord.handled(name, token, retention.flags, moves.serverMillis(), value);
+        return send(new Handling(name, token, record, Moves.digits(retention.lifeMillis)));
+    }
+
+    CompletionStage<Stored<byte[]>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        RecordName name = layout.record(key);
+        Retention retention = Retention.of(keepFor);
+        byte[] record = StoredRecord.marked(name, token, retention.flags, moves.serverMillis(), marker);
+        return send(new Handling(name, token, record, Moves.digits(retention.lifeMillis)));
+    }
+
+    /**
+     * How long a record is retained, as the scripts know it.
+     *
+     * @param flags of the record
+     * @param lifeMillis when the server removes it
+     */
+    private record Retention(byte flags, long lifeMillis) {
+
+        static Retention of(Duration keepFor) {
+            long millis = Moves.millis(keepFor);
+            if (millis == 0) {
+                return new Retention(StoredRecord.HAND_OVER, Moves.GRACE_MILLIS);
+            }
+            return millis < Moves.GRACE_MILLIS
+                    // The millisecond is that of Moves.life.
+                    ? new Retention(StoredRecord.HELD_BRIEFLY, millis + 1 + Moves.GRACE_MILLIS)
+                    // A key is gone after the millisecond in which it ends, so this is not too short.
+                    : new Retention((byte) 0, millis);
         }
-        Handling handling = new Handling(
-                name, token, StoredRecord.handled(name, token, flags, moves.serverMillis(), value), Moves.digits(life));
+    }
+
+    private CompletionStage<Stored<byte[]>> send(Handling handling) {
         if (handling.record.length <= THROUGH_SCRIPT + StoredRecord.HEADER) {
             throughScript(handling);
         } else {

@@ -23,6 +23,9 @@ final class KeyLayout {
     /** How many bytes of its SHA-256 stand for a key in a record and in a message. */
     static final int HASH_BYTES = 16;
 
+    /** Of a hash, what {@link Key#show} shows, number sign included. */
+    private static final int SHOWN = 13;
+
     private static final int LONGEST_PREFIX = 32;
     private static final int LONGEST_NAMESPACE = 64;
     private static final int LONGEST_READABLE = 128;
@@ -69,13 +72,29 @@ final class KeyLayout {
         return (prefix + ":in:").getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static String named(Key key) {
-        // A namespace of harmless letters has no colon, so the first one ends it whatever the id holds.
-        if (!isHarmless(key.namespace(), LONGEST_NAMESPACE, false)) {
-            return "#" + sha256(key.namespace().length() + ":" + key.namespace() + key.id());
+    /**
+     * {@return how messages and logs name the record that lies under a name: the namespace, and of the id the hash that is in its key, or that
+     * of the id that is in its key; null if the name is not that of a record}
+     */
+    static @Nullable String shown(String name) {
+        int open = name.indexOf(":{");
+        int colon = name.indexOf(':', open + 2);
+        if (open < 0 || colon < 0 || !name.endsWith("}")) {
+            return null;
         }
-        return key.namespace() + ":"
-                + (isHarmless(key.id(), LONGEST_READABLE, true) ? key.id() : "#" + sha256(key.id()));
+        String id = name.substring(colon + 1, name.length() - 1);
+        String shown = id.startsWith("#") ? id.substring(0, Math.min(SHOWN, id.length())) : Key.show(id);
+        return name.substring(open + 2, colon) + "/" + shown;
+    }
+
+    private static String named(Key key) {
+        // What is left as it is has no number sign, and a namespace no colon: the first one ends it whatever the id
+        // holds.
+        return named(key.namespace(), LONGEST_NAMESPACE, false) + ":" + named(key.id(), LONGEST_READABLE, true);
+    }
+
+    private static String named(String text, int longest, boolean colons) {
+        return isHarmless(text, longest, colons) ? text : "#" + sha256(text);
     }
 
     private static boolean isHarmless(String text, int longest, boolean colons) {

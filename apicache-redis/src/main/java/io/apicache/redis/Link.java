@@ -6,6 +6,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,10 +90,26 @@ final class Link {
             reply = command.apply(used.async());
         } catch (Throwable e) { // a queue that is full, a slot without a node, no memory
             Safely.run(() -> observe(used, e));
-            return CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(explained(e));
         }
-        return reply.whenComplete((said, failure) -> Safely.run(() -> observe(used, failure)))
+        return reply.handle((said, failure) -> {
+                    Safely.run(() -> observe(used, failure));
+                    if (failure != null) {
+                        throw new CompletionException(explained(failure));
+                    }
+                    return said;
+                })
                 .toCompletableFuture();
+    }
+
+    /** {@return the failure; if there is no connection, with the reason why the client does not get one} */
+    private Throwable explained(Throwable failure) {
+        try {
+            Throwable reason = RedisFailures.isNotConnected(failure) ? topology.lastFailure() : null;
+            return reason == null ? failure : new NotConnectedException(RedisFailures.unwrap(failure), reason);
+        } catch (Throwable e) { // no memory for it: the caller still gets an answer
+            return failure;
+        }
     }
 
     /** Sends a command once more that was refused, not executed, because its node was just being connected to. */

@@ -4,6 +4,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed.Handled;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Token;
@@ -88,6 +89,10 @@ final class Moves {
 
     CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
         return handleCommands.handle(key, token, value, keepFor);
+    }
+
+    CompletionStage<Stored<byte[]>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        return handleCommands.mark(key, token, marker, keepFor);
     }
 
     // ---- renew, release, invalidate
@@ -201,7 +206,15 @@ final class Moves {
         }
 
         @Override
+        public @Nullable Marker marker() {
+            return record.marker();
+        }
+
+        @Override
         public byte[] value() {
+            if (record.marker() != null) {
+                throw new IllegalStateException("there is a marker in place of the response: " + record.marker());
+            }
             return record.responseLength() == 0 ? NOTHING : record.response();
         }
 

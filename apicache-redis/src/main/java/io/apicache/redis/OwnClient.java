@@ -1,8 +1,8 @@
 package io.apicache.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -63,6 +63,23 @@ final class OwnClient {
         return uri;
     }
 
+    /** {@return the same address; its provider of credentials is asked again for every connection} */
+    static RedisURI copyOf(RedisURI uri) {
+        if (uri.getSentinels().isEmpty()) {
+            return RedisURI.builder(uri).build();
+        }
+        RedisURI.Builder copy = RedisURI.builder()
+                .withSentinelMasterId(uri.getSentinelMasterId())
+                .withAuthentication(uri)
+                .withSsl(uri)
+                .withDatabase(uri.getDatabase());
+        uri.getSentinels().forEach(copy::withSentinel);
+        if (uri.getClientName() != null) {
+            copy.withClientName(uri.getClientName());
+        }
+        return copy.build();
+    }
+
     private static boolean isBlank(@Nullable String text) {
         return text == null || text.isBlank();
     }
@@ -71,10 +88,7 @@ final class OwnClient {
         ClientResources resources = resources(longestRecord);
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options(ClientOptions.builder(), commandTimeout).build());
-        return new Topology.Single(client, uri, () -> {
-            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
-            shutDown(resources);
-        });
+        return new Topology.Single(client, uri, () -> shutDown(client, resources));
     }
 
     static Topology cluster(RedisURI uri, Duration commandTimeout, int longestRecord) {
@@ -87,10 +101,7 @@ final class OwnClient {
                         .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                         .build())
                 .build());
-        return new Topology.Cluster(client, () -> {
-            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
-            shutDown(resources);
-        });
+        return new Topology.Cluster(client, () -> shutDown(client, resources));
     }
 
     private static <B extends ClientOptions.Builder> B options(B builder, Duration commandTimeout) {
@@ -102,8 +113,8 @@ final class OwnClient {
                         .connectTimeout(CONNECT_TIMEOUT)
                         .keepAlive(true)
                         .tcpNoDelay(true)
-                        .build())
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled());
+                        .build());
+        LaterOptions.set(builder);
         return builder;
     }
 
@@ -123,8 +134,18 @@ final class OwnClient {
                 .build();
     }
 
-    private static void shutDown(ClientResources resources) {
-        var unused =
-                resources.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+    /** Ends the client's threads. A thread that was interrupted before waits as well: Lettuce would leave them running, and fail. */
+    private static void shutDown(AbstractRedisClient client, ClientResources resources) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            Safely.run(() -> client.shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS));
+            var unused = resources
+                    .shutdown(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly(SHUTDOWN_MILLIS);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -1,39 +1,60 @@
 package io.apicache.redis;
 
+import io.apicache.Request;
 import io.apicache.spi.Digest;
+import io.apicache.spi.Key;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanIterator;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Shows records as they lie in Redis, for people: {@code java -cp ... io.apicache.redis.RecordDump redis://host 'ac:{namespace:id}'}.
- * It only reads. In a cluster the address must be that of the node which has the key; {@code CLUSTER KEYSLOT} and
- * {@code CLUSTER SLOTS} say which.
+ * Shows records as they lie in Redis, for people. It only reads. A record is named by its key in Redis, by the parts of its request id, or
+ * by the hash that messages and logs show:
+ *
+ * <pre>
+ *   RecordDump redis://host 'ac:{payments:7f3c}'
+ *   RecordDump redis://host --namespace payments --id charge acme 7f3c
+ *   RecordDump redis://host --shown 'payments/#g8w_ZUlv8eoK'
+ * </pre>
+ *
+ * <p>In a cluster the address must be that of the node which has the key; {@code CLUSTER KEYSLOT} and {@code CLUSTER SLOTS} say which.
  */
 final class RecordDump {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final String USAGE = """
+            Usage: RecordDump ADDRESS KEY...
+                   RecordDump ADDRESS [--prefix PREFIX] [--namespace NAMESPACE] --id PART...
+                   RecordDump ADDRESS [--prefix PREFIX] --shown NAMESPACE/#HASH
+            ADDRESS is redis://host:port, PREFIX is ac and NAMESPACE is default unless they are given, and the PARTs are
+            those that the request id was made of.""";
 
     private RecordDump() {}
 
-    /** Arguments: an address, and names of keys. Exit code 0 if all could be read, 1 if one could not, 2 for a wrong call. */
+    /** Exit code 0 if all could be read, 1 if one could not, 2 for a wrong call. */
     public static void main(String[] args) {
         System.exit(run(args, System.out, System.err));
     }
 
     static int run(String[] args, PrintStream out, PrintStream err) {
-        if (args.length < 2) {
-            err.println("Usage: RecordDump redis://host:port KEY...");
-            return 2;
-        }
         RedisURI uri;
+        Wanted wanted;
         try {
+            wanted = Wanted.of(List.of(args).subList(Math.min(1, args.length), args.length));
             uri = OwnClient.uri(args[0]);
         } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
@@ -42,11 +63,12 @@ final class RecordDump {
         uri.setTimeout(TIMEOUT);
         RedisClient client = RedisClient.create();
         try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE, uri)) {
+            RedisCommands<byte[], byte[]> redis = connection.sync();
             boolean readable = true;
-            for (int i = 1; i < args.length; i++) {
-                byte[] key = args[i].getBytes(StandardCharsets.UTF_8);
-                byte[] found = connection.sync().get(key);
-                readable &= describe(args[i], found, connection.sync().pttl(key), out);
+            for (String name : wanted.names(redis)) {
+                byte[] key = name.getBytes(StandardCharsets.UTF_8);
+                byte[] found = redis.get(key);
+                readable &= describe(name, found, redis.pttl(key), out);
             }
             return readable ? 0 : 1;
         } catch (RuntimeException e) { // the client's own words may quote the address
@@ -57,8 +79,75 @@ final class RecordDump {
         }
     }
 
+    /**
+     * Which records are to be shown.
+     *
+     * @param names their names
+     * @param prefix what names begin with, where they are looked for
+     * @param shown what messages show of the record that is looked for, or null
+     */
+    private record Wanted(
+            List<String> names, String prefix, @Nullable String shown) {
+
+        static Wanted of(List<String> args) {
+            String prefix = "ac";
+            String namespace = "default";
+            for (int i = 0; i + 1 < args.size(); i += 2) {
+                String value = args.get(i + 1);
+                switch (args.get(i)) {
+                    case "--prefix" -> prefix = value;
+                    case "--namespace" -> namespace = value;
+                    case "--id" -> {
+                        return new Wanted(names(prefix, namespace, args.subList(i + 1, args.size())), prefix, null);
+                    }
+                    case "--shown" -> {
+                        return new Wanted(List.of(), prefix, value);
+                    }
+                    default -> i = args.size(); // names of keys
+                }
+            }
+            if (args.isEmpty() || args.get(0).startsWith("--")) {
+                throw new IllegalArgumentException(USAGE);
+            }
+            return new Wanted(args, prefix, null);
+        }
+
+        /** One part may also be a whole id, in which nothing was escaped. */
+        private static List<String> names(String prefix, String namespace, List<String> parts) {
+            KeyLayout layout = new KeyLayout(prefix);
+            Set<String> ids = new LinkedHashSet<>();
+            ids.add(Request.idOf(parts.get(0), parts.subList(1, parts.size()).toArray(String[]::new)));
+            if (parts.size() == 1) {
+                ids.add(parts.get(0));
+            }
+            return ids.stream()
+                    .map(id -> new String(layout.record(new Key(namespace, id)).name(), StandardCharsets.US_ASCII))
+                    .toList();
+        }
+
+        List<String> names(RedisCommands<byte[], byte[]> redis) {
+            if (shown == null) {
+                return names;
+            }
+            List<String> found = new ArrayList<>();
+            ScanIterator<byte[]> keys = ScanIterator.scan(
+                    redis, ScanArgs.Builder.matches(prefix + ":{*}").limit(1_000));
+            while (keys.hasNext()) {
+                String name = new String(keys.next(), StandardCharsets.UTF_8);
+                if (shown.equals(KeyLayout.shown(name))) {
+                    found.add(name);
+                }
+            }
+            return found;
+        }
+    }
+
     private static boolean describe(String key, byte[] found, long pttl, PrintStream out) {
         out.println(key);
+        String shown = KeyLayout.shown(key);
+        if (shown != null) {
+            out.println("  shown as    " + shown);
+        }
         if (found == null) {
             out.println("  absent");
             return true;

@@ -10,6 +10,7 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +45,11 @@ final class RedisFailures {
     private static final Set<String> READS_ONLY = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
 
     private static final Pattern COMMAND = Pattern.compile("'([a-z]{1,24}(?:\\|[a-z]{1,24})?)' command");
+
+    /** What servers call a command that they do not know, and so the caller's first word. */
+    private static final Pattern UNKNOWN = Pattern.compile("(?i)unknown command [`'\"]?([a-z]{1,24})");
+
+    private static final Pattern UNKNOWN_IN_SCRIPT = Pattern.compile("(?i)unknown redis command");
 
     private RedisFailures() {}
 
@@ -164,9 +170,30 @@ final class RedisFailures {
         return command == null ? "" : " (" + command + ")";
     }
 
+    /**
+     * {@return the command that the server does not know, in brackets, or nothing if it does not say which; null if that is not the
+     * failure} Commands can be renamed, and managed services leave some out.
+     */
+    static @Nullable String missingCommand(Throwable failure) {
+        if (failure instanceof ClientFailure known) {
+            return known.missingCommand();
+        }
+        String said = failure instanceof RedisCommandExecutionException ? String.valueOf(failure.getMessage()) : "";
+        Matcher unknown = UNKNOWN.matcher(said);
+        if (unknown.find()) {
+            return " (" + unknown.group(1).toLowerCase(Locale.ROOT) + ")";
+        }
+        if (!UNKNOWN_IN_SCRIPT.matcher(said).find()) {
+            return null;
+        }
+        String command = Script.commandBehind(said);
+        return command == null ? "" : " (" + command.toLowerCase(Locale.ROOT) + ")";
+    }
+
     private static boolean wasNotExecuted(Throwable cause, @Nullable String code) {
         if (code != null) {
-            return REFUSED.contains(code);
+            return REFUSED.contains(code)
+                    || UNKNOWN.matcher(String.valueOf(cause.getMessage())).find();
         }
         if (cause instanceof RedisConnectionException
                 || cause instanceof PartitionSelectorException

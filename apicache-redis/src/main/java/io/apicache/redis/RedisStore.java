@@ -7,6 +7,7 @@ import io.apicache.spi.AttemptId;
 import io.apicache.spi.Claimed;
 import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
 import io.apicache.spi.Stored;
 import io.apicache.spi.Time;
@@ -17,12 +18,8 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,21 +39,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // @Nullable is for tools: callers compile without it
 public final class RedisStore implements Store<byte[]> {
 
-    private final Topology topology;
-    private final Link link;
-    private final Inbox inbox;
-    private final Moves moves;
-    private final Asking asking;
-    private final ScheduledFuture<?> upkeep;
+    private final @Nullable LateStart start;
+    private volatile Connector.@Nullable Opened opened;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     RedisStore(Connector.Opened opened) {
-        topology = opened.topology();
-        link = opened.link();
-        inbox = opened.inbox();
-        moves = opened.moves();
-        asking = opened.asking();
-        upkeep = opened.upkeep();
+        this.opened = opened;
+        start = null;
+    }
+
+    /** Goes on trying to connect. */
+    private RedisStore(Connector connector, StoreUnavailableException fault) {
+        start = new LateStart(connector, fault, parts -> opened = parts);
+        start.start();
     }
 
     /**
@@ -66,7 +61,8 @@ public final class RedisStore implements Store<byte[]> {
      *     {@code redis-sentinel://host1,host2/0#master}
      * @return the store; to be closed in the end
      * @throws StoreUnavailableException if there is no answer
-     * @throws IllegalStateException if the server is too old, is a replica, or denies a permission that is needed
+     * @throws IllegalStateException if the server is too old, is a replica, or lacks or denies a command that is needed; also if the client
+     *     on the class path is too old
      * @throws IllegalArgumentException if the URI cannot be read
      */
     public static RedisStore connect(String uri) {
@@ -81,6 +77,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(String uri) {
+        ClientVersion.requireFit();
         return builder(OwnClient.uri(Objects.requireNonNull(uri, "uri")));
     }
 
@@ -91,7 +88,8 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisURI uri) {
-        RedisURI copy = copyOf(Objects.requireNonNull(uri, "uri"));
+        ClientVersion.requireFit();
+        RedisURI copy = OwnClient.copyOf(Objects.requireNonNull(uri, "uri"));
         return new Builder((settings, cluster) -> {
             if (settings.clientName != null) {
                 copy.setClientName(settings.clientName);
@@ -103,22 +101,6 @@ public final class RedisStore implements Store<byte[]> {
         });
     }
 
-    private static RedisURI copyOf(RedisURI uri) {
-        if (uri.getSentinels().isEmpty()) {
-            return RedisURI.builder(uri).build();
-        }
-        RedisURI.Builder copy = RedisURI.builder()
-                .withSentinelMasterId(uri.getSentinelMasterId())
-                .withAuthentication(uri)
-                .withSsl(uri)
-                .withDatabase(uri.getDatabase());
-        uri.getSentinels().forEach(copy::withSentinel);
-        if (uri.getClientName() != null) {
-            copy.withClientName(uri.getClientName());
-        }
-        return copy.build();
-    }
-
     /**
      * Starts a store on a client that the caller owns and closes. Its options apply; {@code docs/redis.md} says which are advised.
      *
@@ -127,6 +109,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisClient client, RedisURI uri) {
+        ClientVersion.requireFit();
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(uri, "uri");
         return new Builder((settings, cluster) -> {
@@ -144,6 +127,7 @@ public final class RedisStore implements Store<byte[]> {
      * @return settings to change
      */
     public static Builder builder(RedisClusterClient client) {
+        ClientVersion.requireFit();
         Objects.requireNonNull(client, "client");
         return new Builder((settings, cluster) -> new Topology.Cluster(client, () -> {}));
     }
@@ -165,78 +149,86 @@ public final class RedisStore implements Store<byte[]> {
 
     @Override
     public CompletionStage<Claimed<byte[]>> claim(Key key, Attempt attempt) {
-        return asking.claim(key, attempt);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("claim", key) : parts.asking().claim(key, attempt);
     }
 
     @Override
     public CompletionStage<Claimed<byte[]>> join(Key key, Attempt attempt) {
-        return asking.join(key, attempt);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("join", key) : parts.asking().join(key, attempt);
     }
 
     @Override
     public CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
-        return moves.handle(key, token, value, keepFor);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("handle", key) : parts.moves().handle(key, token, value, keepFor);
+    }
+
+    @Override
+    public CompletionStage<Stored<byte[]>> mark(Key key, Token token, Marker marker, Duration keepFor) {
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("mark", key) : parts.moves().mark(key, token, marker, keepFor);
     }
 
     @Override
     public CompletionStage<Boolean> renew(Key key, Token token, Duration lease) {
-        return moves.renew(key, token, lease);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("renew", key) : parts.moves().renew(key, token, lease);
     }
 
     @Override
     public CompletionStage<Boolean> release(Key key, AttemptId attempt) {
-        return moves.release(key, attempt);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("release", key) : parts.moves().release(key, attempt);
     }
 
     @Override
     public CompletionStage<Boolean> invalidate(Key key) {
-        return moves.invalidate(key);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("invalidate", key) : parts.moves().invalidate(key);
     }
 
     @Override
     public CompletionStage<Optional<Claimed.Handled<byte[]>>> peek(Key key) {
-        return moves.peek(key);
+        Connector.Opened parts = opened;
+        return parts == null ? refuse("peek", key) : parts.moves().peek(key);
     }
 
     @Override
     public Registration hints(Hints<byte[]> hints) {
-        return inbox.hints(Objects.requireNonNull(hints, "hints"));
+        Objects.requireNonNull(hints, "hints");
+        Connector.Opened parts = opened;
+        return parts == null
+                ? Objects.requireNonNull(start).hints(hints)
+                : parts.inbox().hints(hints);
+    }
+
+    private <T> CompletionStage<T> refuse(String verb, Key key) {
+        return Objects.requireNonNull(start).refuse(verb, key);
     }
 
     /** Closes the two connections, and the client if it is the store's own. Open stages fail. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            try {
-                upkeep.cancel(false);
-                // Awaited, or the client would close them once more, and complain of it.
-                awaitQuietly(CompletableFuture.allOf(closing(inbox::close), closing(link::close)));
-            } finally {
-                topology.close();
+            if (start != null) {
+                start.close();
+            }
+            Connector.Opened parts = opened;
+            if (parts != null) {
+                parts.close();
             }
         }
-    }
-
-    private static CompletableFuture<Void> closing(Supplier<CompletableFuture<Void>> close) {
-        return Safely.call(close).toCompletableFuture();
-    }
-
-    /** Nobody here waits for what was joined so far. */
-    void forgetJoined() {
-        inbox.forget();
-    }
-
-    static void awaitQuietly(CompletableFuture<Void> connections) {
-        var unused = connections
-                .completeOnTimeout(null, OwnClient.SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
-                .handle((done, failure) -> null)
-                .join();
     }
 
     /** {@return what kind of server it talks to} */
     @Override
     public String toString() {
-        return "RedisStore[" + link.server().describe() + (closed.get() ? ", closed]" : "]");
+        Connector.Opened parts = opened;
+        String server =
+                parts == null ? "not connected yet" : parts.link().server().describe();
+        return "RedisStore[" + server + (closed.get() ? ", closed]" : "]");
     }
 
     /**
@@ -263,11 +255,25 @@ public final class RedisStore implements Store<byte[]> {
         private int largestResponse = 16 * 1024 * 1024;
         Time time = Time.system();
 
+        private boolean startWhenUnavailable;
+
         @Nullable
         String clientName;
 
         Builder(TopologyFactory topologies) {
             this.topologies = topologies;
+        }
+
+        /** {@return settings that no longer change} */
+        private Builder copy() {
+            Builder copy = new Builder(topologies);
+            copy.layout = layout;
+            copy.commandTimeout = commandTimeout;
+            copy.inlineLimit = inlineLimit;
+            copy.largestResponse = largestResponse;
+            copy.time = time;
+            copy.clientName = clientName;
+            return copy;
         }
 
         /**
@@ -355,14 +361,35 @@ public final class RedisStore implements Store<byte[]> {
         }
 
         /**
+         * Lets {@link #connect} return a store though Redis does not answer. The store goes on trying, about twice a second. Until it is
+         * connected every call fails with {@code StoreUnavailableException}, outcome {@code NOT_EXECUTED}, and the reason of the last
+         * attempt. The first connection is checked as {@link #connect} does; what is found wrong then is such a reason. Each reason is
+         * logged once. Without this setting {@code connect} throws.
+         *
+         * @return this
+         */
+        public Builder startWhenUnavailable() {
+            startWhenUnavailable = true;
+            return this;
+        }
+
+        /**
          * Connects, and tries every move once, so that a server that does not fit is found now.
          *
          * @return the store; to be closed in the end
-         * @throws StoreUnavailableException if there is no answer
-         * @throws IllegalStateException if the server is too old, is a replica, or denies a permission that is needed
+         * @throws StoreUnavailableException if there is no answer, unless {@link #startWhenUnavailable} was set
+         * @throws IllegalStateException if there is a server, and it is too old, is a replica, or lacks or denies a command that is needed
          */
         public RedisStore connect() {
-            return new Connector(this).open();
+            Connector connector = new Connector(copy());
+            try {
+                return new RedisStore(connector.open());
+            } catch (StoreUnavailableException e) {
+                if (!startWhenUnavailable) {
+                    throw e;
+                }
+                return new RedisStore(connector, e);
+            }
         }
     }
 }

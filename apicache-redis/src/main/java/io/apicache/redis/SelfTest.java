@@ -28,7 +28,7 @@ final class SelfTest {
 
     /** Refuses a server on which the protocol cannot work. */
     static void requireFit(ServerInfo server) {
-        if (server.isOlderThan(6, 2)) {
+        if (server.isKnown() && server.isOlderThan(6, 2)) {
             throw new IllegalStateException("Redis " + server.major() + "." + server.minor()
                     + " is too old: 6.2 or later is needed, or any Valkey");
         }

@@ -18,6 +18,9 @@ import java.util.List;
  */
 record ServerInfo(int major, int minor, boolean cluster, boolean replica) {
 
+    /** A server that offers neither HELLO nor INFO is spoken to as the oldest one, and the start-up check shows whether that works. */
+    static final ServerInfo NOT_KNOWN = new ServerInfo(6, -1, false, false);
+
     /** {@return the greeting on its way} */
     static RedisFuture<List<Object>> ask(RedisClusterAsyncCommands<byte[], byte[]> commands) {
         return commands.dispatch(CommandType.HELLO, new ArrayOutput<>(ByteArrayCodec.INSTANCE));
@@ -36,6 +39,30 @@ record ServerInfo(int major, int minor, boolean cluster, boolean replica) {
                 default -> {} // of no interest
             }
         }
+        return of(version, mode, role);
+    }
+
+    /** Reads the answer to INFO, which servers and services have that do not offer HELLO. */
+    static ServerInfo ofInfo(String info) {
+        String version = "";
+        String mode = "";
+        String role = "";
+        for (String line : info.split("\r?\n", -1)) {
+            String value = line.substring(line.indexOf(':') + 1).strip();
+            if (line.startsWith("redis_version:")) {
+                version = value;
+            } else if (line.startsWith("redis_mode:")) {
+                mode = value;
+            } else if (line.startsWith("role:")) {
+                role = value;
+            } else if (line.startsWith("cluster_enabled:") && value.equals("1")) {
+                mode = "cluster";
+            }
+        }
+        return version.isEmpty() ? NOT_KNOWN : of(version, mode, role);
+    }
+
+    private static ServerInfo of(String version, String mode, String role) {
         String[] parts = version.split("\\.", 3);
         return new ServerInfo(
                 number(parts[0]),
@@ -55,7 +82,12 @@ record ServerInfo(int major, int minor, boolean cluster, boolean replica) {
 
     /** {@return a short description for people} */
     String describe() {
-        return "Redis " + major + "." + minor + (cluster ? " Cluster" : "");
+        return "Redis" + (isKnown() ? " " + major + "." + minor : " of a version that it does not tell")
+                + (cluster ? " Cluster" : "");
+    }
+
+    boolean isKnown() {
+        return minor >= 0;
     }
 
     boolean isOlderThan(int thatMajor, int thatMinor) {

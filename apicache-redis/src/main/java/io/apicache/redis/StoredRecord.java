@@ -4,11 +4,13 @@ import io.apicache.CorruptRecordException;
 import io.apicache.spi.Attempt;
 import io.apicache.spi.AttemptId;
 import io.apicache.spi.Digest;
+import io.apicache.spi.Marker;
 import io.apicache.spi.Token;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   0      state: 'P' pending, 'D' handled, 'R' released or invalidated
  *   1      format version
  *   2      flags of a handled record
- *   3      zero
+ *   3      why a handled record holds no response: 0 it does, 1 too large, 2 not encodable, 3 null
  *   4..11  number: the fencing token, 1 to 2^53 - 2
  *  12..27  attempt that owns the claim
  *  28..43  hash of the key, so that a message finds who waits and a copied record is found out
@@ -55,6 +57,11 @@ final class StoredRecord {
     private static final long LONGEST_GRACE_MILLIS = 60_000;
     private static final long LAST_MILLIS = 253_402_300_799_999L; // the year 9999
     static final int MOST_INBOXES = 1_024;
+    private static final int MARKER = 3;
+
+    /** In the order of their numbers in a record, which begin with 1. */
+    private static final List<Marker> MARKERS = List.of(Marker.TOO_LARGE, Marker.NOT_ENCODABLE, Marker.NULL);
+
     private static final int NUMBER = 4;
     private static final int ATTEMPT = 12;
     private static final int HASH = 28;
@@ -83,6 +90,13 @@ final class StoredRecord {
     static byte[] handled(RecordName name, Token token, byte flags, long millis, byte[] response) {
         byte[] bytes = header(HANDLED, flags, name, token.number(), token.owner(), millis, response.length);
         System.arraycopy(response, 0, bytes, HEADER, response.length);
+        return bytes;
+    }
+
+    /** A handled record without a response. The fingerprint stays zero, as in the other one. */
+    static byte[] marked(RecordName name, Token token, byte flags, long millis, Marker marker) {
+        byte[] bytes = header(HANDLED, flags, name, token.number(), token.owner(), millis, 0);
+        bytes[MARKER] = (byte) (MARKERS.indexOf(marker) + 1);
         return bytes;
     }
 
@@ -201,8 +215,11 @@ final class StoredRecord {
     private static @Nullable String faultOfHandled(byte[] bytes) {
         int flags = bytes[2] & ~NOTICE;
         long millis = (long) LONG.get(bytes, MILLIS);
-        if ((flags != 0 && flags != HELD_BRIEFLY && flags != HAND_OVER) || bytes[3] != 0) {
+        if (flags != 0 && flags != HELD_BRIEFLY && flags != HAND_OVER) {
             return "flags";
+        }
+        if (bytes[MARKER] < 0 || bytes[MARKER] > MARKERS.size() || (bytes[MARKER] != 0 && bytes.length > HEADER)) {
+            return "marker";
         }
         return millis < 1 || millis > LAST_MILLIS ? "time" : null;
     }
@@ -259,6 +276,12 @@ final class StoredRecord {
 
     long millis() {
         return (long) LONG.get(bytes, MILLIS);
+    }
+
+    /** {@return why there is no response, or null if there is one} */
+    @Nullable
+    Marker marker() {
+        return state() == HANDLED && bytes[MARKER] != 0 ? MARKERS.get(bytes[MARKER] - 1) : null;
     }
 
     int responseLength() {

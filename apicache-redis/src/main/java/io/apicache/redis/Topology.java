@@ -12,6 +12,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How connections are made: to one server, to the master that Sentinel names, or to a cluster. The rest of the library does not know
@@ -33,6 +34,11 @@ interface Topology {
     /** {@return the threads and timers of the client} */
     ClientResources resources();
 
+    /** {@return why the last attempt to connect again failed, or null if there is no such failure} */
+    default @Nullable Throwable lastFailure() {
+        return null;
+    }
+
     /** Shuts the client down, if it is the library's own. */
     void close();
 
@@ -49,9 +55,14 @@ interface Topology {
      *
      * @param client the client
      * @param uri where to, with credentials
+     * @param reconnects what becomes of connections that broke
      * @param whenClosed what is to be shut down
      */
-    record Single(RedisClient client, RedisURI uri, Runnable whenClosed) implements Topology {
+    record Single(RedisClient client, RedisURI uri, Reconnects reconnects, Runnable whenClosed) implements Topology {
+
+        Single(RedisClient client, RedisURI uri, Runnable whenClosed) {
+            this(client, uri, new Reconnects(client.getResources()), whenClosed);
+        }
 
         @Override
         public CompletionStage<Commands> connect() {
@@ -75,7 +86,13 @@ interface Topology {
         }
 
         @Override
+        public @Nullable Throwable lastFailure() {
+            return reconnects.failure();
+        }
+
+        @Override
         public void close() {
+            Safely.run(reconnects::close);
             whenClosed.run();
         }
 
@@ -90,9 +107,14 @@ interface Topology {
      * A cluster. A message published on any node reaches every node, so one inbox at one of them is enough.
      *
      * @param client the client
+     * @param reconnects what becomes of connections that broke
      * @param whenClosed what is to be shut down
      */
-    record Cluster(RedisClusterClient client, Runnable whenClosed) implements Topology {
+    record Cluster(RedisClusterClient client, Reconnects reconnects, Runnable whenClosed) implements Topology {
+
+        Cluster(RedisClusterClient client, Runnable whenClosed) {
+            this(client, new Reconnects(client.getResources()), whenClosed);
+        }
 
         @Override
         public CompletionStage<Commands> connect() {
@@ -105,7 +127,8 @@ interface Topology {
         /** Connects to every master now, so that no first call has to wait for it. One that is away is left for later. */
         private static CompletionStage<Void> toEachMaster(StatefulRedisClusterConnection<byte[], byte[]> connection) {
             return CompletableFuture.allOf(connection.getPartitions().stream()
-                    .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots())
+                    .filter(node ->
+                            node.is(NodeFlag.UPSTREAM) && !node.getSlots().isEmpty())
                     .map(node -> connection
                             .getConnectionAsync(
                                     node.getUri().getHost(), node.getUri().getPort())
@@ -130,7 +153,13 @@ interface Topology {
         }
 
         @Override
+        public @Nullable Throwable lastFailure() {
+            return reconnects.failure();
+        }
+
+        @Override
         public void close() {
+            Safely.run(reconnects::close);
             whenClosed.run();
         }
 

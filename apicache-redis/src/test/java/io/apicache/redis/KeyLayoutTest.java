@@ -39,6 +39,21 @@ class KeyLayoutTest {
         assertThat(named("n", id)).matches("ac:\\{n:#[A-Za-z0-9_-]{43}}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"7f3c", "a/b", "x y", "#abc", "8e03978e-40d5-43e8-bc93-6894a57f9324"})
+    @DisplayName("S1 from the name of a record the hash can be told that messages show")
+    void shown(String id) {
+        assertThat(KeyLayout.shown(named("n", id))).isEqualTo(new Key("n", id).toString());
+        assertThat(KeyLayout.shown(named("a{b", id))).endsWith("/" + Key.show(id));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ac", "ac:{", "ac:{}", "ac:{n}", "ac:{n:id", "ac:in:abcdefgh", "ac:{n:id}:0011-1"})
+    @DisplayName("other names are not taken for those of records")
+    void notShown(String name) {
+        assertThat(KeyLayout.shown(name)).isNull();
+    }
+
     @Test
     @DisplayName("S1 different ids never share a key")
     void differentIdsHaveDifferentNames() {
@@ -49,6 +64,8 @@ class KeyLayoutTest {
         keys.add(new Key("a{b", "c"));
         keys.add(new Key("a{b", "}c"));
         keys.add(new Key("a{", "bc"));
+        keys.add(new Key("a{b", "x y"));
+        keys.add(new Key("a{b:", "x y"));
         keys.add(new Key("a", "#" + named("a", "x y").substring(6, 49)));
         keys.add(new Key("a", "x y"));
         keys.add(new Key("a", "x".repeat(128)));

@@ -216,7 +216,7 @@ class NoSecretsTest {
     @Test
     @DisplayName("S1 a server without a command that is needed quotes what it was sent, and is not quoted")
     void aCommandThatIsNotThere() {
-        for (String command : List.of("HELLO", "SET", "EVALSHA", "SUBSCRIBE", "TIME", "GETRANGE")) {
+        for (String command : List.of("SET", "EVALSHA", "SUBSCRIBE", "TIME", "GETRANGE")) {
             try (RedisProcess less = RedisProcess.start("--rename-command", command, "\"\"")) {
                 Throwable thrown = assertThrowsClean(() -> RedisStore.connect(less.uri()));
                 assertThat(thrown).hasMessageNotContaining("selftest:").hasMessageNotContaining("ac:{");

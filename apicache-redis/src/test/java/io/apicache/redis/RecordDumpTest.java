@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.ApiCache;
 import io.apicache.FirstSeen;
+import io.apicache.Request;
 import io.apicache.redis.server.RedisProcess;
+import io.apicache.spi.Key;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -116,7 +119,50 @@ class RecordDumpTest {
     }
 
     @Test
+    void aRecordIsFoundByThePartsOfItsId() {
+        ApiCache<String> cache = caches.at(redis.uri());
+        String id = Request.idOf("charge", "acme/north", "7f3c");
+        firstSeen(cache, id).handle("response", Duration.ofHours(1));
+        firstSeen(cache, "a/b").handle("response", Duration.ofHours(1));
+        firstSeen(cache, "id").handle("response", Duration.ofHours(1));
+
+        assertThat(dump(redis.uri(), "--namespace", "faults", "--id", "charge", "acme/north", "7f3c"))
+                .isZero();
+        assertThat(printed()).contains("shown as    " + new Key("faults", id), "handled, retained", "matches");
+        assertThat(dump(redis.uri(), "--prefix", "ac", "--namespace", "faults", "--id", "id"))
+                .isZero();
+        assertThat(printed()).contains(KEY, "shown as    " + new Key("faults", "id"), "handled, retained");
+        assertThat(dump(redis.uri(), "--namespace", "faults", "--id", "a/b")).isZero();
+        assertThat(printed()).contains("handled, retained", "absent"); // the whole id, and a part that holds a slash
+        assertThat(dump(redis.uri(), "--id", "id")).isZero();
+        assertThat(printed()).contains("ac:{default:id}", "absent");
+        assertThat(dump(redis.uri(), "--prefix", "no prefix", "--id", "id")).isEqualTo(2);
+        assertThat(err.toString(UTF_8)).contains("prefix must be");
+    }
+
+    @Test
+    void aRecordIsFoundByWhatMessagesShow() {
+        ApiCache<String> cache = caches.at(redis.uri());
+        for (String id : List.of("id", "other", Request.idOf("charge", "7f3c"), "x".repeat(200))) {
+            firstSeen(cache, id).handle("response", Duration.ofHours(1));
+            String shown = new Key("faults", id).toString();
+
+            assertThat(dump(redis.uri(), "--shown", shown)).isZero();
+
+            assertThat(printed().lines().filter(line -> line.startsWith("  shown as")))
+                    .containsExactly("  shown as    " + shown);
+        }
+        assertThat(dump(redis.uri(), "--shown", "faults/#nothing")).isZero();
+        assertThat(printed()).isEmpty();
+    }
+
+    @Test
     void aWrongCallIsExplained() {
+        assertThat(dump(redis.uri(), "--id")).isEqualTo(2);
+        assertThat(dump(redis.uri(), "--shown")).isEqualTo(2);
+        assertThat(dump(redis.uri(), "--namespace", "n")).isEqualTo(2);
+        assertThat(dump(redis.uri(), "--other", "n")).isEqualTo(2);
+        assertThat(dump()).isEqualTo(2);
         assertThat(dump(redis.uri())).isEqualTo(2);
         assertThat(err.toString(UTF_8)).contains("Usage");
         assertThat(dump("no address", KEY)).isEqualTo(2);

@@ -344,6 +344,50 @@ class RedisAccessTest {
         eventually("no thread is left: " + threads(), () -> threads.containsAll(threads()));
     }
 
+    @Test
+    @DisplayName(
+            "Z1 closing on a thread that was interrupted throws and logs nothing, leaves nothing, and keeps the flag")
+    void closingWhileInterrupted() {
+        Set<String> threads = threads();
+        long connections = connections();
+        RedisStore store = caches.store(redis.uri());
+        List<String> logged = new ArrayList<>();
+        Logger logger = Logger.getLogger(RedisStore.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                logged.add(record.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            Thread.currentThread().interrupt();
+            store.close();
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(logged).isEmpty();
+        eventually("no connection is left", () -> connections() == connections);
+        eventually("no thread is left: " + threads(), () -> threads.containsAll(threads()));
+    }
+
+    /** An application server would keep all classes of an application that was stopped. */
+    @Test
+    @DisplayName("Z1 closing leaves no thread of anybody's with the class loader of the application")
+    void closingLeavesNoClassLoader() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(ClassLoaderLeak.class, redis.uri())) {
+            assertThat(jvm.answer("left")).isEqualTo("[]");
+        }
+    }
+
     private static Set<String> threads() {
         Set<String> names = new TreeSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {

@@ -3,6 +3,7 @@ package io.apicache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apicache.Codec;
+import io.apicache.redis.server.RedisProcess;
 import io.apicache.redis.server.RedisServer;
 import io.apicache.redis.server.RedisShared;
 import io.apicache.spi.Attempt;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,34 @@ class RedisStoreTest {
         @Override
         List<? extends RedisServer> masters() {
             return SharedCluster.masters();
+        }
+    }
+
+    /** A server without HELLO speaks the older protocol only, and tells its version by INFO. */
+    @Nested
+    class OverResp2 extends Contract {
+
+        private static RedisProcess old;
+
+        @BeforeAll
+        static void start() {
+            old = RedisProcess.start("--rename-command", "HELLO", "");
+        }
+
+        @AfterAll
+        static void stop() {
+            assertThat(old.keysWithoutTtl()).isEmpty();
+            old.close();
+        }
+
+        @Override
+        RedisStore.Builder builder() {
+            return RedisStore.builder(old.uri());
+        }
+
+        @Override
+        List<? extends RedisServer> masters() {
+            return List.of(old);
         }
     }
 

@@ -23,8 +23,10 @@ class SnippetsInDocsTest {
             ROOT.resolve("apicache-redis/src/test/java/io/apicache/redis/RedisPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/CodecsPageTest.java"),
             ROOT.resolve("apicache-codec/src/test/java/io/apicache/codec/ForeignCodecsTest.java"));
-    private static final Pattern BLOCK =
-            Pattern.compile("(?:<!-- snippet: ([a-z-]+) -->\\s*)?```java\\n(.*?)```", Pattern.DOTALL);
+
+    // A block that is marked "runs" is a whole file: PastedCodeTest compiles and runs it.
+    private static final Pattern BLOCK = Pattern.compile(
+            "(?:<!-- snippet: ([a-z-]+) -->\\s*)?(?<!<!-- runs: Invoices -->\n)```java\\n(.*?)```", Pattern.DOTALL);
 
     @Test
     void everyBlockIsCodeThatRuns() throws IOException {

@@ -13,6 +13,7 @@ import io.apicache.Request;
 import io.apicache.Unavailable;
 import io.apicache.memory.MemoryStore;
 import io.apicache.tck.ManualTime;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,9 +24,11 @@ import org.junit.jupiter.api.Test;
 /** The code that README and docs show. {@link SnippetsInDocsTest} compares it, letter by letter but for white space. */
 class SnippetsTest {
 
-    private record Invoice(int number) {}
-
-    private record Payment(String body, long token) {}
+    private record Payment(String body, long token) {
+        boolean isFinal() {
+            return !body.isEmpty();
+        }
+    }
 
     private record Dashboard(int figures) {}
 
@@ -55,64 +58,31 @@ class SnippetsTest {
 
     private final AtomicInteger executions = new AtomicInteger();
     private final Bank bank = new Bank();
-    private boolean breaks;
-
-    private Invoice createInvoice() {
-        if (breaks) {
-            throw new IllegalStateException("planted");
-        }
-        return new Invoice(executions.incrementAndGet());
-    }
 
     private Dashboard computeDashboard() {
         return new Dashboard(executions.incrementAndGet());
     }
 
-    private static String ok(Invoice invoice) {
-        return "200 " + invoice.number();
-    }
-
-    private static String conflict() {
-        return "409";
+    private String makeInvoice() {
+        return "invoice " + executions.incrementAndGet();
     }
 
     @Test
-    void theHandlerOfTheReadme() {
-        String requestId = "order-7";
-        // snippet readme
-        ApiCache<Invoice> cache = ApiCache.over(new MemoryStore<Invoice>())
-                .namespace("invoices")
-                .keepFor(Duration.ofHours(24))
-                .build();
-        // pause
-        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
-        assertThat(handlerOfTheReadme(cache, requestId)).isEqualTo("200 1");
-        assertThat(cache.receiveAndWait("order-8", Duration.ZERO)).isInstanceOf(FirstSeen.class);
-        assertThat(handlerOfTheReadme(cache, "order-8", Duration.ZERO)).isEqualTo("409");
-        assertThat(executions).hasValue(1);
-
-        breaks = true;
-        assertThatThrownBy(() -> handlerOfTheReadme(cache, "order-9")).hasMessage("planted");
-        breaks = false;
-        assertThat(handlerOfTheReadme(cache, "order-9")).isEqualTo("200 2");
-        cache.close();
-    }
-
-    private String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId) {
-        // resume readme
-        Receipt<Invoice> receipt = cache.receiveAndWait(requestId, Duration.ofSeconds(2));
-        if (receipt instanceof Cached<Invoice> hit) return ok(hit.response());
-        if (receipt instanceof InFlight<Invoice>) return conflict();
-        try (FirstSeen<Invoice> claim = (FirstSeen<Invoice>) receipt) {
-            Invoice invoice = createInvoice();
-            claim.handle(invoice);
-            return ok(invoice);
+    void theLambdaOfTheReadme() throws Exception {
+        try (ApiCache<String> INVOICES =
+                ApiCache.over(new MemoryStore<String>()).build()) {
+            String requestId = "order-7";
+            assertThatThrownBy(() -> INVOICES.execute(requestId, Duration.ZERO, () -> {
+                        throw new IOException("planted");
+                    }))
+                    .hasMessage("planted");
+            // snippet readme-execute
+            String invoice = INVOICES.execute(requestId, Duration.ofSeconds(2), () -> makeInvoice());
+            // end
+            assertThat(INVOICES.execute(requestId, Duration.ZERO, () -> makeInvoice()))
+                    .isSameAs(invoice);
+            assertThat(executions).hasValue(1);
         }
-        // end
-    }
-
-    private static String handlerOfTheReadme(ApiCache<Invoice> cache, String requestId, Duration maxWait) {
-        return cache.receiveAndWait(requestId, maxWait) instanceof InFlight<Invoice> ? conflict() : "200";
     }
 
     @Test
@@ -128,10 +98,8 @@ class SnippetsTest {
                 .build();
         Dashboard sales = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
         // end
-        // snippet readme-execute
-        Dashboard today = dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard());
-        // end
-        assertThat(today).isSameAs(sales);
+        assertThat(dashboards.execute("sales:today", Duration.ofSeconds(10), () -> computeDashboard()))
+                .isSameAs(sales);
         assertThat(executions).hasValue(1);
         dashboards.close();
     }
@@ -158,7 +126,7 @@ class SnippetsTest {
             return hit.response();
         }
         if (receipt instanceof InFlight<Payment> busy) {
-            throw new TryAgain(busy.leaseLeft());
+            throw new TryAgain(busy.retryAfter());
         }
         try (FirstSeen<Payment> claim = (FirstSeen<Payment>) receipt) {
             Payment payment = bank.transfer(body, claim.token());
@@ -216,10 +184,42 @@ class SnippetsTest {
                                         payment -> claim.handleAsync(payment).thenApply(done -> payment))
                                 .whenComplete((payment, failure) -> claim.close());
                     }
-                    return CompletableFuture.failedFuture(new TryAgain(((InFlight<Payment>) receipt).leaseLeft()));
+                    return CompletableFuture.failedFuture(new TryAgain(((InFlight<Payment>) receipt).retryAfter()));
                 });
         // end
         return answer;
+    }
+
+    @Test
+    void workSeesItsClaim() throws Exception {
+        Request request = Request.of("work");
+        String body = "order";
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            // snippet work
+            Payment payment = payments.execute(request, Duration.ofSeconds(2), claim -> {
+                Payment done = bank.transfer(body, claim.token());
+                claim.keepFor(done.isFinal() ? Duration.ofDays(1) : Duration.ofMinutes(1));
+                return done;
+            });
+            // end
+            assertThat(payments.peek(request).map(Cached::response)).contains(payment);
+        }
+    }
+
+    @Test
+    void workReturnsAStage() {
+        Request request = Request.of("work");
+        String body = "order";
+        try (ApiCache<Payment> payments =
+                ApiCache.over(new MemoryStore<Payment>()).build()) {
+            // snippet execute-async
+            CompletableFuture<Payment> payment =
+                    payments.executeAsync(request, Duration.ofSeconds(2), claim -> bank.transferAsync(body));
+            // end
+            assertThat(payment.join().body()).isEqualTo(body);
+            assertThat(payments.peek(request).map(Cached::response)).contains(payment.join());
+        }
     }
 
     private final ConcurrentHashMap<String, Payment> cacheByHand = new ConcurrentHashMap<>();

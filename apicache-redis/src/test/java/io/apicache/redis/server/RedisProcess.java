@@ -59,6 +59,13 @@ public final class RedisProcess implements RedisServer {
                 .contains("no-such-directive");
     }
 
+    /** The version of the executable, such as {@code 7.0.15}, which a server may not tell. */
+    public static String serverVersion() {
+        String line = Tool.run(List.of(RedisServers.executable().toString(), "--version"))
+                .output();
+        return line.replaceAll("(?s).*v=([0-9.]+).*", "$1");
+    }
+
     static RedisProcess start(Launch launch) {
         for (int attempt = 1; ; attempt++) {
             RedisProcess redis = new RedisProcess(launch, FreePorts.next());
@@ -179,11 +186,17 @@ public final class RedisProcess implements RedisServer {
     /** It must be this process that answers: another one may have taken the port before. */
     private boolean answers() {
         try (RespConnection connection = connect()) {
-            return connection.command("PING").equals("PONG")
-                    && ((String) connection.command("INFO", "server")).contains("process_id:" + process.pid() + "\r\n");
+            return connection.command("PING").equals("PONG") && isThisProcess(connection);
         } catch (IOException | RedisError e) {
             return false;
         }
+    }
+
+    private boolean isThisProcess(RespConnection connection) throws IOException {
+        if (launch.arguments().contains("INFO")) { // renamed: its log tells that it has the port
+            return log().contains("Ready to accept connections");
+        }
+        return ((String) connection.command("INFO", "server")).contains("process_id:" + process.pid() + "\r\n");
     }
 
     private void signal(String name) {

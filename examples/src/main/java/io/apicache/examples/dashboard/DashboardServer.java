@@ -56,7 +56,7 @@ final class DashboardServer implements AutoCloseable {
             try {
                 route(exchange);
             } catch (StillInFlightException e) {
-                later(exchange, e.leaseLeft(), "The figures are still being computed.");
+                later(exchange, e.retryAfter(), "The figures are still being computed.");
             } catch (IOException e) {
                 throw e; // the client is gone
             } catch (Exception e) {

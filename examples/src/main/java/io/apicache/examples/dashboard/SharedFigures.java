@@ -81,7 +81,8 @@ final class SharedFigures implements AutoCloseable {
             return aged;
         }
         if (receipt instanceof InFlight<Figures> busy) {
-            throw new StillInFlightException("the figures are still being computed", busy.leaseLeft());
+            throw new StillInFlightException(
+                    "the figures are still being computed", busy.leaseLeft(), busy.retryAfter());
         }
         try (FirstSeen<Figures> claim = (FirstSeen<Figures>) receipt) {
             Figures figures = query.call();

@@ -82,7 +82,7 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
             if (receipt instanceof Cached<Answer> hit) {
                 hit.response().sendTo(call, true);
             } else if (receipt instanceof InFlight<Answer> busy) {
-                refuse(Status.UNAVAILABLE, "still being worked on: try again", pushback(busy.leaseLeft()));
+                refuse(Status.UNAVAILABLE, "still being worked on: try again", pushback(busy.retryAfter()));
             } else if (receipt instanceof FirstSeen<Answer> claim) {
                 work(claim, request);
             } else {
@@ -126,10 +126,9 @@ final class ReceivedCall<Q, S> extends ServerCall.Listener<Q> {
     }
 
     /** What gRPC's retry policy takes for the time to wait; its own back-off is used where there is none. */
-    private Metadata pushback(Duration leaseLeft) {
-        Duration wait = leaseLeft.compareTo(interceptor.longestWait) < 0 ? leaseLeft : interceptor.longestWait;
+    private static Metadata pushback(Duration retryAfter) {
         Metadata trailers = new Metadata();
-        trailers.put(PUSHBACK, String.valueOf(1 + wait.toMillis()));
+        trailers.put(PUSHBACK, String.valueOf(1 + retryAfter.toMillis()));
         return trailers;
     }
 

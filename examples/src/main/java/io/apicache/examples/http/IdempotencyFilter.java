@@ -110,7 +110,7 @@ public final class IdempotencyFilter {
             return hit.response().with(StoredResponse.REPLAYED);
         }
         if (receipt instanceof InFlight<StoredResponse> busy) {
-            return outstanding(busy.leaseLeft());
+            return outstanding(busy.retryAfter());
         }
         try (FirstSeen<StoredResponse> claim = (FirstSeen<StoredResponse>) receipt) {
             return work(exchange, rules, body, claim);
@@ -144,10 +144,10 @@ public final class IdempotencyFilter {
         return answer;
     }
 
-    private StoredResponse outstanding(Duration leaseLeft) {
+    private StoredResponse outstanding(Duration retryAfter) {
         return Problem.OUTSTANDING
                 .response(documentation)
-                .with(new Header("Retry-After", String.valueOf(1 + leaseLeft.toSeconds())));
+                .with(new Header("Retry-After", String.valueOf(1 + retryAfter.toSeconds())));
     }
 
     /** A response that is too large leaves a problem in its place: without a record, a retry would do the work again. */
@@ -177,6 +177,6 @@ public final class IdempotencyFilter {
         if (receipt instanceof FirstSeen<StoredResponse> claim) {
             claim.close(); // there is nobody: whether to do it again is the client's to say, by a retry
         }
-        return outstanding(receipt instanceof InFlight<StoredResponse> busy ? busy.leaseLeft() : Duration.ZERO);
+        return outstanding(receipt instanceof InFlight<StoredResponse> busy ? busy.retryAfter() : Duration.ZERO);
     }
 }

@@ -218,7 +218,7 @@ class AnswersTest {
             Call busy = Call.pay(servers.second(), "key", "order");
 
             assertThat(busy.failure().getCode()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(Integer.valueOf(busy.trailer(pushback))).isBetween(1, 51);
+            assertThat(Integer.valueOf(busy.trailer(pushback))).isBetween(500, 5_001);
             assertThat(first.isOver()).isFalse();
             bank.open();
             assertThat(first.answer()).isEqualTo("payment 1");

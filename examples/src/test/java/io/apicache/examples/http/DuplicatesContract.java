@@ -77,7 +77,7 @@ abstract class DuplicatesContract extends ServerHarness {
 
             assertProblem(duplicate, 409, "outstanding");
             assertThat(duplicate.headers().firstValueAsLong("Retry-After").orElse(0))
-                    .isBetween(1L, 1 + LONG.toSeconds());
+                    .isBetween(1L, 5L); // by the wait, whatever the lease is
         }
         assertReplay(untilDone(server, ORDER), first.get());
         assertThat(handled).hasValue(1);

@@ -1,0 +1,190 @@
+package io.apicache;
+
+import io.apicache.spi.Marker;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@code execute} or {@code executeAsync}. What the work has returned reaches the caller, stored or not: as the return value,
+ * or in the exception that says why it was not stored.
+ */
+final class Execution<R> {
+
+    private final Engine<R> engine;
+    private final Request request;
+    private final Duration maxWait;
+
+    Execution(Engine<R> engine, Request request, Duration maxWait) {
+        this.engine = engine;
+        this.request = request;
+        this.maxWait = maxWait;
+    }
+
+    /** {@return the response of another owner, or null if the work is the caller's} */
+    @Nullable
+    R answered(Receipt<R> receipt) {
+        if (receipt instanceof InFlight<R> busy) {
+            throw new StillInFlightException(
+                    request + " is still in flight after " + maxWait, busy.leaseLeft(), busy.retryAfter());
+        }
+        return receipt instanceof Cached<R> hit ? hit.response() : null;
+    }
+
+    R run(FirstSeen<R> claim, Work<R> work) throws Exception {
+        try (claim) {
+            R response = working(claim, work);
+            if (!isEndedByWork(claim, response)) {
+                try {
+                    claim.handle(Execution.unchecked(response));
+                } catch (Throwable e) {
+                    return notStored(claim, response, e);
+                }
+            }
+            return unchecked(response);
+        }
+    }
+
+    private static <R> @Nullable R working(FirstSeen<R> claim, Work<R> work) throws Exception {
+        claim.workBegins();
+        try {
+            return work.run(claim);
+        } finally {
+            claim.workEnds();
+        }
+    }
+
+    CompletableFuture<R> runAsync(
+            CompletableFuture<Receipt<R>> receive,
+            Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        var unusedReceive = receive.whenComplete((receipt, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(Failures.unwrap(failure));
+            } else {
+                received(receipt, work, result);
+            }
+        });
+        var unusedCancel = result.whenComplete((response, failure) -> {
+            if (result.isCancelled()) {
+                receive.cancel(false); // does nothing once the work has begun
+            }
+        });
+        return result;
+    }
+
+    private void received(
+            Receipt<R> receipt,
+            Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work,
+            CompletableFuture<R> result) {
+        if (!(receipt instanceof FirstSeen<R> claim)) {
+            complete(result, () -> answered(receipt));
+            return;
+        }
+        if (result.isDone()) { // cancelled, just when the claim was granted
+            closed(claim, () -> {});
+            return;
+        }
+        CompletableFuture<? extends R> done;
+        claim.workBegins();
+        try {
+            done = Objects.requireNonNull(work.apply(claim), "the stage that work returned")
+                    .toCompletableFuture();
+        } catch (Throwable e) {
+            closed(claim, () -> result.completeExceptionally(e));
+            return;
+        } finally {
+            claim.workEnds();
+        }
+        var unused = done.whenComplete((response, failure) -> {
+            if (failure != null) {
+                closed(claim, () -> result.completeExceptionally(Failures.unwrap(failure)));
+            } else {
+                store(claim, response, result);
+            }
+        });
+    }
+
+    private void store(FirstSeen<R> claim, @Nullable R response, CompletableFuture<R> result) {
+        CompletableFuture<Void> handled;
+        try {
+            handled = isEndedByWork(claim, response)
+                    ? CompletableFuture.completedFuture(null)
+                    : claim.handleAsync(Execution.unchecked(response));
+        } catch (Throwable e) {
+            handled = CompletableFuture.failedFuture(e);
+        }
+        var unused = handled.whenComplete((stored, failure) -> closed(
+                claim,
+                () -> complete(
+                        result,
+                        () -> failure == null
+                                ? unchecked(response)
+                                : notStored(claim, response, Failures.unwrap(failure)))));
+    }
+
+    /** Closes the claim, and goes on whatever comes of it: a store that cannot be reached has been reported to the listener. */
+    private static void closed(FirstSeen<?> claim, Runnable next) {
+        CompletableFuture<Void> closing;
+        try {
+            closing = claim.claim().closeAsync();
+        } catch (Throwable e) {
+            closing = CompletableFuture.failedFuture(e);
+        }
+        var unused = closing.whenComplete((closed, failure) -> next.run());
+    }
+
+    private static <R> void complete(CompletableFuture<R> result, Outcome<R> outcome) {
+        try {
+            result.complete(outcome.get());
+        } catch (Throwable e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private interface Outcome<R> {
+        @Nullable
+        R get();
+    }
+
+    /** {@return whether the work has stored a response itself, or has given the claim back} */
+    private static boolean isEndedByWork(FirstSeen<?> claim, @Nullable Object response) {
+        return response != null && claim.claim().isAnswered();
+    }
+
+    /** {@return the response, where the caller is to have it although it is not stored} */
+    private R notStored(FirstSeen<R> claim, @Nullable R response, Throwable failure) {
+        if (failure instanceof IllegalStateException && isEndedByWork(claim, response)) {
+            return unchecked(response); // another thread of the work has ended the claim meanwhile
+        }
+        ApiCacheException why = why(response, failure).carrying(response);
+        engine.events().responseNotStored(request.id(), why);
+        if (response != null && engine.returnsUnstored()) {
+            return response;
+        }
+        throw why;
+    }
+
+    /** {@return an exception of this call's own: a store may have thrown one that others have too} */
+    private ApiCacheException why(@Nullable Object response, Throwable failure) {
+        if (response == null) {
+            return Receipts.notKept(request.id(), Marker.NULL, failure);
+        } else if (failure instanceof LeaseLostException || failure instanceof WaitInterruptedException) {
+            return (ApiCacheException) failure;
+        } else if (failure instanceof StoreUnavailableException unavailable) {
+            return (ApiCacheException) Failures.forCaller(unavailable);
+        } else if (failure instanceof ResponseTooLargeException) {
+            return new ResponseTooLargeException(String.valueOf(failure.getMessage()), failure);
+        }
+        return Receipts.notKept(request.id(), Marker.NOT_ENCODABLE, failure);
+    }
+
+    /** Null passes: where it matters, it is refused as a response. */
+    @SuppressWarnings("NullAway")
+    private static <R> R unchecked(@Nullable R response) {
+        return response;
+    }
+}

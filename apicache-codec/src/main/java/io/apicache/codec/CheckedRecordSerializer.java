@@ -1,0 +1,98 @@
+package io.apicache.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.serializers.RecordSerializer;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kryo's serializer of records, in its format, with one difference: a record is written only if its canonical constructor makes an equal
+ * one of what its accessors return. That is what a reader does.
+ *
+ * <p>In a named module that is open to Kryo only, the constructor cannot be called from here, and the check is left out.
+ *
+ * @param <T> the record
+ */
+final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
+
+    private final @Nullable RecordShape shape;
+
+    CheckedRecordSerializer(Class<T> type) {
+        super(type);
+        shape = RecordShape.of(type);
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, T object) {
+        if (shape == null) {
+            super.write(kryo, output, object);
+            return;
+        }
+        @Nullable Object[] values = new @Nullable Object[shape.byName().length];
+        for (RecordShape.Part part : shape.byName()) {
+            Object value = part.returned(object);
+            values[part.index()] = value;
+            try {
+                write(kryo, output, part, value);
+            } catch (KryoException e) {
+                e.addTrace(part.name() + " (" + object.getClass().getName() + ")");
+                throw e;
+            }
+        }
+        requireFaithful(shape, object, values);
+    }
+
+    private static void write(Kryo kryo, Output output, RecordShape.Part part, @Nullable Object value) {
+        Class<?> type = part.type();
+        if (type.isPrimitive()) {
+            kryo.writeObject(output, Objects.requireNonNull(value));
+        } else if (kryo.isFinal(type)) {
+            kryo.writeObjectOrNull(output, value, type);
+        } else {
+            kryo.writeClassAndObject(output, value);
+        }
+    }
+
+    private static void requireFaithful(RecordShape shape, Object record, @Nullable Object[] values) {
+        Object again;
+        try {
+            again = shape.constructor().newInstance(values);
+        } catch (InvocationTargetException e) {
+            throw new RefusedException(
+                    record.getClass(),
+                    "has a constructor that throws "
+                            + e.getTargetException().getClass().getSimpleName() + " for what its accessors return",
+                    "let the constructor accept what the accessors return",
+                    e);
+        } catch (ReflectiveOperationException e) {
+            throw new RefusedException(record.getClass(), "cannot be made", "make it a class", e);
+        }
+        if (shape.comparesAll() && again.equals(record)) {
+            return;
+        }
+        for (RecordShape.Part part : shape.byName()) {
+            if (!isSame(part.held(record), part.held(again))) {
+                throw new RefusedException(
+                        record.getClass(),
+                        "has a constructor or an accessor that changes its component " + part.name(),
+                        "let the accessor return what the constructor keeps, or "
+                                + RefusedException.serializerFor(record.getClass()));
+            }
+        }
+    }
+
+    // A copy of something that has no equality of its own cannot be told from it.
+    private static boolean isSame(@Nullable Object before, @Nullable Object after) {
+        if (Objects.deepEquals(before, after)) {
+            return true;
+        }
+        return before != null
+                && after != null
+                && before.getClass() == after.getClass()
+                && !before.getClass().isArray()
+                && !OwnTypes.hasEquals(before.getClass());
+    }
+}
