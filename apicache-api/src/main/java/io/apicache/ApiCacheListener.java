@@ -31,7 +31,10 @@ public interface ApiCacheListener {
         MISMATCHED,
         /** The store could not be asked. */
         UNAVAILABLE,
-        /** The record cannot be read, or the call was ended from outside. */
+        /**
+         * The record cannot be read, or holds a marker in place of a response; the call was ended from outside; or it would have waited
+         * for the work of its own thread.
+         */
         FAILED
     }
 

@@ -21,6 +21,7 @@ final class Calls {
     private final Limits limits;
     private final Time time;
     private final Set<Bounded<?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     Calls(Threads threads, Limits limits, Time time) {
         this.threads = threads;
@@ -51,11 +52,15 @@ final class Calls {
         open.add(result);
         result.timer = threads.schedule(result::giveUp, limits.storeTimeoutNanos());
         var unused = answer.whenComplete(result::answered);
+        if (closed) { // meanwhile, so that no timer bounds it
+            result.giveUp();
+        }
         return result;
     }
 
     /** Gives up what is still open, since the timer that bounds it ends. */
     void close() {
+        closed = true;
         open.forEach(Bounded::giveUp);
     }
 

@@ -307,7 +307,7 @@ final class Claim<R> {
     /** {@return whether the caller is blocked inside the work of this claim, so that it would wait for itself} */
     boolean isWorkOf(Waiter<R> caller) {
         Thread working = worker;
-        return working != null && caller.isBlocking(working);
+        return working != null && handling == null && caller.isBlocking(working);
     }
 
     // ---- what the holder does
@@ -419,10 +419,12 @@ final class Claim<R> {
             if (engine.isClosed()) {
                 throw new LeaseLostException("the cache was closed, which gave the claim on " + room.key + " back");
             }
+            if (state == State.LOST && finished) { // its room may have ended, and nothing would repeat the response
+                throw new LeaseLostException("the response for " + room.key + " was not stored: the claim was lost");
+            }
             attempted = true;
-            handling = new Handling<>(this);
-            room.opened(handling);
-            return handling;
+            unstorable = null;
+            return beginHandling();
         });
         if (started == null) {
             room.finishUnprotected();
@@ -462,6 +464,8 @@ final class Claim<R> {
                 lose(out);
             }
             room.vacated(this); // it has been told: nothing is left to be done with this claim
+        } else if (abandoned && unstorable != null && !engine.isClosed()) {
+            out.act(this::abandon); // which leaves a marker
         } else if (abandoned) {
             state = State.RELEASED;
             room.vacated(this);
@@ -556,13 +560,13 @@ final class Claim<R> {
         } catch (StoreUnavailableException | WaitInterruptedException e) {
             // told to the listener already, or still to come; the lease runs out by itself
         } catch (Throwable e) { // what the work threw may be on its way, and must not be hidden
-            Failures.log("a claim could not be given back, and lapses: ", room.key, e);
-            lapse();
+            lapse(e);
         }
     }
 
     /** Ends the claim without the store, which may not have been asked: it is renewed no more. Throws nothing. */
-    private void lapse() {
+    private void lapse(Throwable why) {
+        Failures.log("a claim could not be given back, and lapses: ", room.key, why);
         try {
             if (locked(() -> state == State.OPEN)) {
                 vacate();
@@ -574,51 +578,86 @@ final class Claim<R> {
 
     /** {@return completes on the executor when the claim is closed; its failure says only that the store could not be reached} */
     CompletableFuture<Void> closeAsync() {
-        CompletableFuture<Boolean> closing = startClosing();
-        return closing == null ? CompletableFuture.completedFuture(null) : releasedEvent(closing);
+        try {
+            CompletableFuture<Boolean> closing = startClosing();
+            return closing == null ? CompletableFuture.completedFuture(null) : releasedEvent(closing);
+        } catch (Throwable e) {
+            lapse(e);
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Closes without waiting for the store: nobody has been told of the claim. */
     void abandon() {
-        var unused = startClosing();
+        try {
+            var unused = startClosing();
+        } catch (Throwable e) {
+            lapse(e);
+        }
     }
 
+    /** {@return the marker for the response of the last handle, or null if it was not refused for good} */
+    @Nullable
+    Marker unstorable() {
+        return locked(() -> unstorable);
+    }
+
+    /** How a claim ends that its holder closes. */
+    private enum Closing {
+        RELEASE,
+        MARK,
+        LAPSE,
+        NOTHING
+    }
+
+    /** {@return completes with whether the claim was given back, or null if nothing is to be waited for} */
     private @Nullable CompletableFuture<Boolean> startClosing() {
-        boolean unused = locked(() -> {
-            abandoned = handling != null;
-            boolean open = state == State.OPEN || state == State.UNPROTECTED || state == State.LOST;
-            return open && !attempted;
-        });
-        if (unused) {
-            return startRelease(false);
-        }
-        Handling<R> marking = startMarking();
-        if (marking != null) {
-            return marking.startMark(
-                            Objects.requireNonNull(unstorable), engine.limits().notKeptFor(unstorableFor))
-                    .whenComplete((marked, failure) -> {
-                        if (failure != null) {
-                            vacate();
-                        }
-                    })
-                    .thenApply(marked -> false);
-        }
-        if (locked(() -> handling == null && (state == State.OPEN || state == State.LOST))) {
-            vacate(); // the work is done and the response is not: renewed no more, so that it lapses
+        switch (locked(this::howToClose)) {
+            case RELEASE -> {
+                return startRelease(false);
+            }
+            case MARK -> {
+                return mark();
+            }
+            case LAPSE ->
+                vacate(); // the work is done and the response is not stored: renewed no more, so that it lapses
+            case NOTHING -> {}
         }
         return null;
     }
 
+    private Closing howToClose() {
+        boolean open = state == State.OPEN || (state == State.LOST && !finished);
+        abandoned = handling != null;
+        if (abandoned) {
+            return Closing.NOTHING; // what becomes of the handle decides
+        } else if (!attempted) {
+            return open || state == State.LOST || state == State.UNPROTECTED ? Closing.RELEASE : Closing.NOTHING;
+        } else if (open && unstorable != null && !engine.isClosed()) {
+            beginHandling();
+            return Closing.MARK;
+        }
+        return state == State.OPEN || state == State.LOST ? Closing.LAPSE : Closing.NOTHING;
+    }
+
     /** The work is done, and its response cannot be stored: a marker keeps other callers from doing the work again. */
-    private @Nullable Handling<R> startMarking() {
-        return locked(() -> {
-            if (state != State.OPEN || handling != null || unstorable == null || engine.isClosed()) {
-                return null;
-            }
-            handling = new Handling<>(this);
-            room.opened(handling);
-            return handling;
-        });
+    private CompletableFuture<Boolean> mark() {
+        Handling<R> marking = Objects.requireNonNull(handling);
+        Marker why = Objects.requireNonNull(unstorable);
+        return marking.startMark(why, engine.limits().notKeptFor(unstorableFor))
+                .whenComplete((marked, failure) -> {
+                    if (failure != null) {
+                        vacate();
+                    }
+                })
+                .thenApply(marked -> false);
+    }
+
+    private Handling<R> beginHandling() {
+        Handling<R> begun = new Handling<>(this);
+        handling = begun;
+        room.opened(begun);
+        return begun;
     }
 
     String describe() {

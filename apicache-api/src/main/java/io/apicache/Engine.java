@@ -193,7 +193,13 @@ final class Engine<R> {
                 || (fingerprint != null && Decision.mismatch(handled.fingerprint(), fingerprint.digest()))) {
             return null; // what does not fit is refused in one place, in the room
         }
-        Cached<R> cached = receipts.cached(requestId, handled);
+        Cached<R> cached;
+        try {
+            cached = receipts.cached(requestId, handled);
+        } catch (Throwable e) { // a marker, or a response that cannot be read
+            events.notReplayed(requestId);
+            throw e;
+        }
         events.replayed(requestId);
         return cached;
     }

@@ -61,6 +61,10 @@ final class Events {
         }
     }
 
+    void notReplayed(String id) {
+        tell(to -> to.received(id, Outcome.FAILED));
+    }
+
     void takenOver(String id) {
         tell(to -> to.takenOver(id));
     }

@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.spi.Key;
 import io.apicache.spi.Marker;
 import java.time.Duration;
 import java.util.Objects;
@@ -69,9 +70,7 @@ final class Execution<R> {
             }
         });
         var unusedCancel = result.whenComplete((response, failure) -> {
-            if (result.isCancelled()) {
-                receive.cancel(false); // does nothing once the work has begun
-            }
+            receive.cancel(false); // does nothing once the receipt is there
         });
         return result;
     }
@@ -88,24 +87,27 @@ final class Execution<R> {
             closed(claim, () -> {});
             return;
         }
-        CompletableFuture<? extends R> done;
+        CompletionStage<? extends R> done;
         claim.workBegins();
         try {
-            done = Objects.requireNonNull(work.apply(claim), "the stage that work returned")
-                    .toCompletableFuture();
+            done = Objects.requireNonNull(work.apply(claim), "the stage that work returned");
         } catch (Throwable e) {
             closed(claim, () -> result.completeExceptionally(e));
             return;
         } finally {
             claim.workEnds();
         }
-        var unused = done.whenComplete((response, failure) -> {
-            if (failure != null) {
-                closed(claim, () -> result.completeExceptionally(Failures.unwrap(failure)));
-            } else {
-                store(claim, response, result);
-            }
-        });
+        try {
+            var unused = done.whenComplete((response, failure) -> {
+                if (failure != null) {
+                    closed(claim, () -> result.completeExceptionally(Failures.unwrap(failure)));
+                } else {
+                    store(claim, response, result);
+                }
+            });
+        } catch (Throwable e) { // of a stage that is none: whether its work goes on is not known
+            closed(claim, () -> result.completeExceptionally(e));
+        }
     }
 
     private void store(FirstSeen<R> claim, @Nullable R response, CompletableFuture<R> result) {
@@ -160,7 +162,7 @@ final class Execution<R> {
         if (failure instanceof IllegalStateException && isEndedByWork(claim, response)) {
             return unchecked(response); // another thread of the work has ended the claim meanwhile
         }
-        ApiCacheException why = why(response, failure).carrying(response);
+        ApiCacheException why = why(claim, response, failure).carrying(response);
         engine.events().responseNotStored(request.id(), why);
         if (response != null && engine.returnsUnstored()) {
             return response;
@@ -169,17 +171,20 @@ final class Execution<R> {
     }
 
     /** {@return an exception of this call's own: a store may have thrown one that others have too} */
-    private ApiCacheException why(@Nullable Object response, Throwable failure) {
+    private ApiCacheException why(FirstSeen<R> claim, @Nullable Object response, Throwable failure) {
         if (response == null) {
             return Receipts.notKept(request.id(), Marker.NULL, failure);
         } else if (failure instanceof LeaseLostException || failure instanceof WaitInterruptedException) {
             return (ApiCacheException) failure;
-        } else if (failure instanceof StoreUnavailableException unavailable) {
-            return (ApiCacheException) Failures.forCaller(unavailable);
+        } else if (failure instanceof StoreUnavailableException || failure instanceof CorruptRecordException) {
+            return (ApiCacheException) Failures.forCaller((ApiCacheException) failure);
         } else if (failure instanceof ResponseTooLargeException) {
             return new ResponseTooLargeException(String.valueOf(failure.getMessage()), failure);
         }
-        return Receipts.notKept(request.id(), Marker.NOT_ENCODABLE, failure);
+        Marker marker = claim.claim().unstorable();
+        return marker != null
+                ? Receipts.notKept(request.id(), marker, failure)
+                : new ApiCacheException("the response of " + Key.show(request.id()) + " was not stored", failure);
     }
 
     /** Null passes: where it matters, it is refused as a response. */

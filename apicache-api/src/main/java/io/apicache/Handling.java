@@ -87,7 +87,9 @@ final class Handling<R> {
 
     /** {@return the marker for a response that failed like this, or null if it is not for the response that it failed} */
     private static @Nullable Marker markerFor(Throwable failure) {
-        if (failure instanceof StoreUnavailableException) {
+        if (failure instanceof StoreUnavailableException
+                || failure instanceof WaitInterruptedException
+                || failure instanceof OutOfMemoryError) {
             return null;
         }
         return failure instanceof ResponseTooLargeException ? Marker.TOO_LARGE : Marker.NOT_ENCODABLE;
@@ -109,7 +111,7 @@ final class Handling<R> {
             answered(number, null, e);
             return;
         } catch (Throwable e) { // the store does not take it, and will not take it later
-            notSent(e, e instanceof RuntimeException ? markerFor(e) : null);
+            notSent(e, e instanceof ApiCacheException ? markerFor(e) : null);
             return;
         }
         if (answer.isDone() && !answer.isCompletedExceptionally()) {

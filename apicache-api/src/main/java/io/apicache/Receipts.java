@@ -84,7 +84,7 @@ final class Receipts<R> {
     Cached<R> cached(String requestId, Handled<R> handled) {
         Marker marker = handled.marker();
         if (marker != null) {
-            throw notKept(requestId, marker, null);
+            throw marked(requestId, marker);
         }
         R response;
         try {
@@ -100,16 +100,26 @@ final class Receipts<R> {
         return new Cached<>(requestId, response, handled);
     }
 
+    /** {@return what a caller gets who finds a marker} */
+    private static ResponseNotKeptException marked(String requestId, Marker reason) {
+        return new ResponseNotKeptException(
+                "the work of " + Key.show(requestId) + " is done, but its response was not kept: " + reason(reason)
+                        + "; invalidate the id to have the work done again",
+                reason,
+                null);
+    }
+
+    /** {@return what the owner gets whose response is not kept} */
     static ResponseNotKeptException notKept(String requestId, Marker reason, @Nullable Throwable cause) {
-        String why = switch (reason) {
+        return new ResponseNotKeptException(
+                "the response of " + Key.show(requestId) + " was not kept: " + reason(reason), reason, cause);
+    }
+
+    private static String reason(Marker marker) {
+        return switch (marker) {
             case TOO_LARGE -> "it is too large";
             case NOT_ENCODABLE -> "it could not be encoded";
             case NULL -> "it is null";
         };
-        return new ResponseNotKeptException(
-                "the work of " + Key.show(requestId) + " is done, but its response was not kept: " + why
-                        + "; invalidate the id to have the work done again",
-                reason,
-                cause);
     }
 }

@@ -260,6 +260,13 @@ public final class FaultyStore<V> implements Store<V> {
         return call(Verb.HANDLE, () -> store.handle(key, token, value, keepFor));
     }
 
+    /** Prepared once, without a fault; each time that it is stored is counted and spoilt as {@link Verb#HANDLE}. */
+    @Override
+    public Supplier<CompletionStage<Stored<V>>> prepare(Key key, Token token, V value, Duration keepFor) {
+        Supplier<CompletionStage<Stored<V>>> prepared = store.prepare(key, token, value, keepFor);
+        return () -> call(Verb.HANDLE, prepared);
+    }
+
     /** Counted and spoilt as {@link Verb#HANDLE}. */
     @Override
     public CompletionStage<Stored<V>> mark(Key key, Token token, Marker marker, Duration keepFor) {

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -238,9 +239,16 @@ public final class MemoryStore<R> implements Store<R> {
 
     @Override
     public CompletionStage<Stored<R>> handle(Key key, Token token, R response, Duration keepFor) {
+        return prepare(key, token, response, keepFor).get();
+    }
+
+    /** Weighs the response, once. */
+    @Override
+    public Supplier<CompletionStage<Stored<R>>> prepare(Key key, Token token, R response, Duration keepFor) {
         Objects.requireNonNull(response, "response");
         int weight = Math.max(1, settings.weigher.applyAsInt(response));
-        return handle(key, token, new Entry.Done.Content<>(response, null, weight), keepFor);
+        Entry.Done.Content<R> content = new Entry.Done.Content<>(response, null, weight);
+        return () -> handle(key, token, content, keepFor);
     }
 
     @Override

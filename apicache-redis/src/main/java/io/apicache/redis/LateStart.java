@@ -65,7 +65,7 @@ final class LateStart {
                         ThreadLocalRandom.current().nextLong(LEAST_PAUSE_MILLIS, MOST_PAUSE_MILLIS));
                 Connector.Opened parts = connector.open();
                 if (adopt(parts)) {
-                    LOG.log(Level.INFO, "The Redis store is connected and works from here on");
+                    Safely.run(() -> LOG.log(Level.INFO, "The Redis store is connected and works from here on"));
                 }
                 return;
             } catch (InterruptedException | WaitInterruptedException e) {
@@ -95,19 +95,25 @@ final class LateStart {
     }
 
     private boolean adopt(Connector.Opened parts) {
-        synchronized (this) {
-            if (!closed) {
-                for (Waiting hints : waiting) {
-                    hints.registered = parts.inbox().hints(hints.to);
+        boolean adopted = false;
+        try {
+            synchronized (this) {
+                if (!closed) {
+                    for (Waiting hints : waiting) {
+                        hints.registered = parts.inbox().hints(hints.to);
+                    }
+                    opened = parts;
+                    whenOpen.accept(parts);
+                    adopted = true;
+                    waiting.clear();
                 }
-                waiting.clear();
-                opened = parts;
-                whenOpen.accept(parts);
-                return true;
+            }
+        } finally {
+            if (!adopted) {
+                parts.close();
             }
         }
-        parts.close();
-        return false;
+        return adopted;
     }
 
     /** {@return the registration, which moves to the inbox once there is one} */
