@@ -79,6 +79,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws StoreUnavailableException if the store cannot be asked. The call returns at the latest {@code storeTimeout} after {@code
      *     maxWait}, whatever the store, the timer, the executor or other callers do
      * @throws CorruptRecordException if the record cannot be read
+     * @throws ResponseNotKeptException if the work is done and its response could not be kept
      * @throws WaitInterruptedException if the thread was interrupted
      * @throws IllegalArgumentException if the id is not acceptable, or the time negative
      * @throws IllegalStateException if the cache is closed, before or during the wait
@@ -302,6 +303,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws StoreUnavailableException if the store cannot be asked, or the response is not known to be stored
      * @throws ResponseTooLargeException if codec or store refuse the response for its size
      * @throws ResponseNotKeptException if the response cannot be encoded or is null, or if that was so for the owner before
+     * @throws WaitInterruptedException if the thread was interrupted while it waited, or while the response was stored
      */
     public R execute(String requestId, Duration maxWait, Callable<? extends R> work) throws Exception {
         return execute(Request.of(requestId), maxWait, work);

@@ -18,6 +18,7 @@ import io.apicache.ResponseNotKeptException;
 import io.apicache.ResponseTooLargeException;
 import io.apicache.StoreUnavailableException;
 import io.apicache.Unavailable;
+import io.apicache.WaitInterruptedException;
 import io.apicache.Work;
 import io.apicache.spi.Marker;
 import io.apicache.spi.Store;
@@ -338,6 +339,28 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
             assertThat(((ApiCacheException) outcome).response()).isEmpty();
             assertThat(executions).hasValue(0);
         }
+    }
+
+    @ParameterizedTest(name = "E3 {0}: the owner''s thread is interrupted while the response is stored")
+    @EnumSource
+    void theOwnersThreadIsInterrupted(Way way) throws Exception {
+        ApiCache<String> cache = process(way);
+
+        Object outcome = outcome(cache, way, claim -> {
+            Thread.currentThread().interrupt();
+            return "done";
+        });
+
+        if (outcome instanceof ApiCacheException interrupted) { // unless the response was stored without a wait
+            assertThat(way).isEqualTo(Way.BLOCKING_FAIL);
+            assertThat(interrupted).isInstanceOf(WaitInterruptedException.class);
+            assertThat(interrupted.response()).contains("done");
+        } else {
+            assertThat(outcome).isEqualTo("done");
+        }
+        ApiCache<String> elsewhere = cache();
+        eventually("the response is stored", () -> elsewhere.peek(id).isPresent());
+        assertThat(replayed(elsewhere)).isEqualTo("done");
     }
 
     // ---- the response cannot be stored

@@ -363,8 +363,8 @@ public final class RedisStore implements Store<byte[]> {
         /**
          * Lets {@link #connect} return a store though Redis does not answer. The store goes on trying, about twice a second. Until it is
          * connected every call fails with {@code StoreUnavailableException}, outcome {@code NOT_EXECUTED}, and the reason of the last
-         * attempt. The first connection is checked as {@link #connect} does; what is found wrong then is such a reason. Each reason is
-         * logged once. Without this setting {@code connect} throws.
+         * attempt. The first connection is checked as {@link #connect} does; what is found wrong then is such a reason. A reason
+         * is logged when it changes. Without this setting {@code connect} throws.
          *
          * @return this
          */
