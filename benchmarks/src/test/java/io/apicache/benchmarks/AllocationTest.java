@@ -25,6 +25,11 @@ class AllocationTest {
 
     private static final int[] WARM_UPS = {6, 20, 40, 120, 240};
 
+    static {
+        // JMH wants the machine to itself, for the sake of times. Bytes are the same beside another benchmark.
+        System.setProperty("jmh.ignoreLock", "true");
+    }
+
     @ParameterizedTest(name = "{0}: at most {1} bytes on JDK 17 with Redis 7, {2} elsewhere")
     @CsvSource({
         "MemoryReplayBenchmark.replay, 24, 48",
