@@ -132,9 +132,9 @@ public final class ApiCache<R> implements AutoCloseable {
      * @param requestId the id that was received
      * @param response what every other caller gets
      * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
+     * @throws NullPointerException if the response is null, as {@link FirstSeen#handle(Object)}
      */
     public void handle(String requestId, R response) {
-        Objects.requireNonNull(response, "response");
         Claim<R> claim = engine.claimOf(requestId);
         if (claim != null) {
             claim.handle(response, claim.defaultKeepFor(), true);
@@ -149,7 +149,6 @@ public final class ApiCache<R> implements AutoCloseable {
      * @param keepFor how long it is retained from now on; zero hands it to the present waiters only
      */
     public void handle(String requestId, R response, Duration keepFor) {
-        Objects.requireNonNull(response, "response");
         Durations.keepFor(keepFor);
         Claim<R> claim = engine.claimOf(requestId);
         if (claim != null) {
@@ -166,7 +165,6 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException as {@link #handle(String, Object)}
      */
     public CompletableFuture<Void> handleAsync(String requestId, R response) {
-        Objects.requireNonNull(response, "response");
         Claim<R> claim = engine.claimOf(requestId);
         return claim == null
                 ? CompletableFuture.completedFuture(null)
@@ -183,7 +181,6 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException as {@link #handle(String, Object)}
      */
     public CompletableFuture<Void> handleAsync(String requestId, R response, Duration keepFor) {
-        Objects.requireNonNull(response, "response");
         Durations.keepFor(keepFor);
         Claim<R> claim = engine.claimOf(requestId);
         return claim == null ? CompletableFuture.completedFuture(null) : claim.handleAsync(response, keepFor, true);

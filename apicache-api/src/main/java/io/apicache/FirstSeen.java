@@ -51,7 +51,9 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @throws LeaseLostException if the claim was lost; nothing was stored
      * @throws StoreUnavailableException if it is not known to be stored; the claim stays open, call again with the same response: if
      *     the first one has been stored after all, it stays
-     * @throws ResponseTooLargeException if codec or store refuse it; the claim stays open
+     * @throws ResponseTooLargeException if codec or store refuse it; the claim stays open. What else a codec throws passes through, too
+     * @throws NullPointerException if the response is null. Closing the claim after a response that was refused leaves a marker, see {@link
+     *     ResponseNotKeptException}
      * @throws IllegalStateException if the claim was handled or released before
      */
     public void handle(R response) {

@@ -1,8 +1,8 @@
 package io.apicache;
 
 /**
- * The response was not stored, since the claim is not the caller's any more: its lease lapsed and another owner took over, or
- * somebody invalidated the record. Other callers get the other owner's response. What the caller did meanwhile has happened;
+ * The response was not stored, since the claim is not the caller's any more: its lease lapsed and another owner took over, the
+ * record was invalidated, or the cache was closed. Other callers get the other owner's response. What the caller did meanwhile has happened;
  * a fencing token ({@link FirstSeen#token()}) lets the systems it wrote to refuse it.
  */
 public class LeaseLostException extends ApiCacheException {

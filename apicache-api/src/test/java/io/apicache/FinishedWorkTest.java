@@ -152,6 +152,24 @@ class FinishedWorkTest extends CacheFixture {
         assertThat(cache.peek("id").map(Cached::response)).contains("good");
     }
 
+    @Test
+    @DisplayName("E3 null leaves a marker when the claim is closed, handled on the receipt or by id")
+    void nullByIdLeavesAMarker() {
+        ApiCache<String> cache = build(settings(records));
+        try (FirstSeen<String> claim = firstSeen(cache, "receipt")) {
+            assertThatThrownBy(() -> claim.handle(null)).isInstanceOf(NullPointerException.class);
+        }
+        try (FirstSeen<String> claim = firstSeen(cache, "by id")) {
+            assertThatThrownBy(() -> cache.handle("by id", null)).isInstanceOf(NullPointerException.class);
+            assertThat(claim.isLost()).isFalse();
+        }
+
+        for (String id : List.of("receipt", "by id")) {
+            assertThatThrownBy(() -> cache.receiveAndWait(id, Duration.ZERO))
+                    .isInstanceOf(ResponseNotKeptException.class);
+        }
+    }
+
     // ---- futures that must complete
 
     @Test

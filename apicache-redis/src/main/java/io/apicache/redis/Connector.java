@@ -209,8 +209,11 @@ final class Connector {
         if (cause instanceof ApiCacheException known) {
             return known;
         }
+        String reason = ClientFailure.reason(cause);
         return new StoreUnavailableException(
-                "Redis does not answer: " + ClientFailure.reason(cause), Outcome.NOT_EXECUTED, ClientFailure.of(cause));
+                (reason.startsWith("Redis answered") ? "Redis cannot be used: " : "Redis does not answer: ") + reason,
+                Outcome.NOT_EXECUTED,
+                ClientFailure.of(cause));
     }
 
     /** {@return what the failure or one of its causes has of this, or null: a handshake that was refused is a connection that failed} */

@@ -3,6 +3,7 @@ package io.apicache.redis;
 import io.apicache.Request;
 import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
+import io.apicache.spi.Marker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
@@ -64,8 +65,13 @@ final class RecordDump {
         RedisClient client = RedisClient.create();
         try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE, uri)) {
             RedisCommands<byte[], byte[]> redis = connection.sync();
+            List<String> names = wanted.names(redis);
+            if (names.isEmpty()) {
+                out.println("no record is shown as " + wanted.shown());
+                return 1;
+            }
             boolean readable = true;
-            for (String name : wanted.names(redis)) {
+            for (String name : names) {
                 byte[] key = name.getBytes(StandardCharsets.UTF_8);
                 byte[] found = redis.get(key);
                 readable &= describe(name, found, redis.pttl(key), out);
@@ -134,7 +140,8 @@ final class RecordDump {
                     redis, ScanArgs.Builder.matches(prefix + ":{*}").limit(1_000));
             while (keys.hasNext()) {
                 String name = new String(keys.next(), StandardCharsets.UTF_8);
-                if (shown.equals(KeyLayout.shown(name))) {
+                String each = KeyLayout.shown(name);
+                if (each != null && (each.equals(shown) || (shown.startsWith("#") && each.endsWith("/" + shown)))) {
                     found.add(name);
                 }
             }
@@ -171,10 +178,23 @@ final class RecordDump {
             out.println("  waiting     " + record.inboxes() + " processes");
         } else if (record.state() == StoredRecord.HANDLED) {
             out.println("  handled     " + Instant.ofEpochMilli(record.millis()));
-            out.println("  response    " + record.responseLength() + " bytes");
+            out.println("  response    " + response(record));
         }
         out.println("  key ends in " + pttl + " ms");
         return record.hash().equals(KeyLayout.hashOf(key));
+    }
+
+    private static String response(StoredRecord record) {
+        Marker marker = record.marker();
+        if (marker == null) {
+            return record.responseLength() + " bytes";
+        }
+        return "not kept, a marker stands for it: "
+                + switch (marker) {
+                    case TOO_LARGE -> "it was too large";
+                    case NOT_ENCODABLE -> "it could not be encoded";
+                    case NULL -> "it was null";
+                };
     }
 
     private static String state(StoredRecord record, long pttl) {

@@ -4,6 +4,7 @@ import static io.apicache.redis.Expect.eventually;
 import static io.apicache.redis.Expect.firstSeen;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.ApiCache;
 import io.apicache.FirstSeen;
@@ -73,6 +74,12 @@ class RecordDumpTest {
         owner.handle("response", Duration.ofHours(1));
         assertThat(dump(redis.uri(), KEY)).isZero();
         assertThat(printed()).contains("handled, retained for 3", "response    8 bytes");
+
+        try (FirstSeen<String> claim = firstSeen(cache, "marked")) {
+            assertThatThrownBy(() -> claim.handle(null)).isInstanceOf(NullPointerException.class);
+        }
+        assertThat(dump(redis.uri(), "--namespace", "faults", "--id", "marked")).isZero();
+        assertThat(printed()).contains("not kept, a marker stands for it: it was null");
 
         cache.invalidate("id");
         assertThat(dump(redis.uri(), KEY)).isZero();
@@ -147,12 +154,16 @@ class RecordDumpTest {
             firstSeen(cache, id).handle("response", Duration.ofHours(1));
             String shown = new Key("faults", id).toString();
 
+            String withoutNamespace = shown.substring(shown.indexOf('#'));
+            assertThat(dump(redis.uri(), "--shown", withoutNamespace)).isZero();
+            assertThat(printed()).contains("  shown as    " + shown);
             assertThat(dump(redis.uri(), "--shown", shown)).isZero();
 
             assertThat(printed().lines().filter(line -> line.startsWith("  shown as")))
                     .containsExactly("  shown as    " + shown);
         }
-        assertThat(dump(redis.uri(), "--shown", "faults/#nothing")).isZero();
+        assertThat(dump(redis.uri(), "--shown", "faults/#nothing")).isOne();
+        assertThat(printed()).contains("no record is shown as faults/#nothing");
         assertThat(printed()).isEmpty();
     }
 
