@@ -58,6 +58,7 @@ final class Schema {
                     .forEach((name, type) ->
                             text.append(' ').append(name).append(':').append(type.getTypeName()));
             constants(registration.getType(), text);
+            finality(registration.getType(), text);
             text.append('\n');
         }
         return firstBits(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -101,7 +102,11 @@ final class Schema {
         } else if (registration.getSerializer() instanceof FieldSerializer<?> fields) {
             for (FieldSerializer.CachedField cached : fields.getFields()) {
                 Field field = cached.getField();
-                members.put(field.getDeclaringClass().getSimpleName() + "." + field.getName(), field.getGenericType());
+                String name = field.getDeclaringClass().getSimpleName() + "." + field.getName();
+                if (members.containsKey(name)) { // of two classes with one simple name
+                    name = field.getDeclaringClass().getName() + "." + field.getName();
+                }
+                members.put(name, field.getGenericType());
             }
         }
         members.values().forEach(this::requireRegistered);
@@ -115,6 +120,20 @@ final class Schema {
                 names.add(((Enum<?>) constant).name());
             }
             text.append(' ').append(names);
+        }
+    }
+
+    // A value of a final class is written without the name of its class: who makes a class final, or gives a constant
+    // of an enum a body,
+    // changes what is written. Records are always final. The others are
+    // noted, and those that are open are not: so the schema of most records that are there stays.
+    private static void finality(Class<?> type, StringBuilder text) {
+        if (Modifier.isFinal(type.getModifiers())
+                && !type.isRecord()
+                && !type.isPrimitive()
+                && !type.isArray()
+                && !OwnTypes.isOfTheJdk(type)) {
+            text.append(" final");
         }
     }
 
