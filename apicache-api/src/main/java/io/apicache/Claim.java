@@ -587,7 +587,7 @@ final class Claim<R> {
         }
     }
 
-    /** Closes without waiting for the store: nobody has been told of the claim. */
+    /** Closes without waiting for the store: no caller has got the claim. */
     void abandon() {
         try {
             var unused = startClosing();
@@ -617,7 +617,7 @@ final class Claim<R> {
                 return startRelease(false);
             }
             case MARK -> {
-                return mark();
+                return mark(handling, unstorable);
             }
             case LAPSE ->
                 vacate(); // the work is done and the response is not stored: renewed no more, so that it lapses
@@ -641,9 +641,10 @@ final class Claim<R> {
     }
 
     /** The work is done, and its response cannot be stored: a marker keeps other callers from doing the work again. */
-    private CompletableFuture<Boolean> mark() {
-        Handling<R> marking = Objects.requireNonNull(handling);
-        Marker why = Objects.requireNonNull(unstorable);
+    private @Nullable CompletableFuture<Boolean> mark(@Nullable Handling<R> marking, @Nullable Marker why) {
+        if (marking == null || why == null) {
+            return null; // the cache was closed meanwhile, which gave the handle up
+        }
         return marking.startMark(why, engine.limits().notKeptFor(unstorableFor))
                 .whenComplete((marked, failure) -> {
                     if (failure != null) {

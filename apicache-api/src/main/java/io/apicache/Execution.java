@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ final class Execution<R> {
             R response = working(claim, work);
             if (!isEndedByWork(claim, response)) {
                 try {
-                    claim.handle(Execution.unchecked(response));
+                    claim.handle(unchecked(response));
                 } catch (Throwable e) {
                     return notStored(claim, response, e);
                 }
@@ -80,7 +81,7 @@ final class Execution<R> {
             Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work,
             CompletableFuture<R> result) {
         if (!(receipt instanceof FirstSeen<R> claim)) {
-            complete(result, () -> answered(receipt));
+            complete(result, () -> unchecked(answered(receipt)));
             return;
         }
         if (result.isDone()) { // cancelled, just when the claim was granted
@@ -115,7 +116,7 @@ final class Execution<R> {
         try {
             handled = isEndedByWork(claim, response)
                     ? CompletableFuture.completedFuture(null)
-                    : claim.handleAsync(Execution.unchecked(response));
+                    : claim.handleAsync(unchecked(response));
         } catch (Throwable e) {
             handled = CompletableFuture.failedFuture(e);
         }
@@ -130,26 +131,15 @@ final class Execution<R> {
 
     /** Closes the claim, and goes on whatever comes of it: a store that cannot be reached has been reported to the listener. */
     private static void closed(FirstSeen<?> claim, Runnable next) {
-        CompletableFuture<Void> closing;
-        try {
-            closing = claim.claim().closeAsync();
-        } catch (Throwable e) {
-            closing = CompletableFuture.failedFuture(e);
-        }
-        var unused = closing.whenComplete((closed, failure) -> next.run());
+        var unused = claim.claim().closeAsync().whenComplete((closed, failure) -> next.run());
     }
 
-    private static <R> void complete(CompletableFuture<R> result, Outcome<R> outcome) {
+    private static <R> void complete(CompletableFuture<R> result, Supplier<R> outcome) {
         try {
             result.complete(outcome.get());
         } catch (Throwable e) {
             result.completeExceptionally(e);
         }
-    }
-
-    private interface Outcome<R> {
-        @Nullable
-        R get();
     }
 
     /** {@return whether the work has stored a response itself, or has given the claim back} */

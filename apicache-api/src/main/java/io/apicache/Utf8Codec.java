@@ -6,7 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text as UTF-8, strictly: the JDK's short forms replace what they cannot read, and nobody would notice.
+ * Text as UTF-8, strictly: the JDK's short forms replace what they cannot read, without a sign.
  *
  * @param maxBytes the size of the largest response
  */

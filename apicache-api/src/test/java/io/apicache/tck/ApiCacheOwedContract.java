@@ -30,12 +30,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +76,7 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
 
     private final AtomicInteger executions = new AtomicInteger();
     private final List<ApiCacheException> notStored = new ArrayList<>();
+    private final List<CompletableFuture<Receipt<String>>> waiters = new CopyOnWriteArrayList<>();
     private @Nullable FaultyStore<String> faulty;
 
     /** {@return a process whose codec refuses two responses} */
@@ -145,13 +146,30 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
 
     /** Lets time pass until the call ends. {@return what it came to} */
     private Object outcomeInTime(Future<?> call) throws Exception {
-        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!call.isDone()) {
-            assertThat(System.nanoTime()).as("the call ends").isLessThan(patience);
-            pass(Duration.ofMillis(100));
-            LockSupport.parkNanos(100_000);
-        }
+        eventually("the call ends", () -> {
+            boolean done = call.isDone();
+            if (!done) {
+                pass(Duration.ofMillis(100));
+            }
+            return done;
+        });
         return outcome(call);
+    }
+
+    /** Another process waits before the work goes on. */
+    private void waiting(ApiCache<String> elsewhere) {
+        waiters.add(elsewhere.receiveAsync(id, LONG));
+        settle();
+    }
+
+    private Object waiterOutcome() throws Exception {
+        return outcomeInTime(waiters.get(0));
+    }
+
+    @SuppressWarnings("unchecked") // the caches are of strings
+    private static String response(Object receipt) {
+        assertThat(receipt).isInstanceOf(Cached.class);
+        return ((Cached<String>) receipt).response();
     }
 
     private void owesResponse(Object outcome, Way way, String response, Class<? extends ApiCacheException> why) {
@@ -165,7 +183,7 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
         assertThat(notStored.get(0).response()).contains(response);
     }
 
-    /** Every caller gets the exception, here and elsewhere, and nobody works again. */
+    /** Every caller gets the exception, here and elsewhere, and no caller works again. */
     private void assertMarked(Marker marker, ApiCache<String> here) {
         ApiCache<String> elsewhere = cache();
         for (ApiCache<String> cache : List.of(here, elsewhere)) {
@@ -182,13 +200,19 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
 
     // ---- the response is stored
 
-    @ParameterizedTest(name = "E3 {0}: the response is stored, and everybody gets it")
+    @ParameterizedTest(name = "E3 {0}: the response is stored, and every caller gets it")
     @EnumSource
     void aResponseIsStored(Way way) throws Exception {
         ApiCache<String> cache = process(way);
 
-        assertThat(outcome(cache, way, claim -> "done")).isEqualTo("done");
+        ApiCache<String> elsewhere = cache();
+        Object outcome = outcome(cache, way, claim -> {
+            waiting(elsewhere);
+            return "done";
+        });
 
+        assertThat(outcome).isEqualTo("done");
+        assertThat(response(waiterOutcome())).isEqualTo("done");
         assertThat(replayed(cache())).isEqualTo("done");
         assertThat(notStored).isEmpty();
     }
@@ -213,12 +237,15 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void workStoresItsResponseItself(Way way) throws Exception {
         ApiCache<String> cache = process(way);
 
+        ApiCache<String> elsewhere = cache();
         Object outcome = outcome(cache, way, claim -> {
+            waiting(elsewhere);
             claim.handle("for all");
             return "for the caller";
         });
 
         assertThat(outcome).isEqualTo("for the caller");
+        assertThat(response(waiterOutcome())).isEqualTo("for all");
         assertThat(replayed(cache())).isEqualTo("for all");
         assertThat(notStored).isEmpty();
     }
@@ -228,17 +255,15 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void workDeclinesToHaveItsResponseKept(Way way) throws Exception {
         ApiCache<String> cache = process(way);
         ApiCache<String> elsewhere = cache();
-        List<CompletableFuture<Receipt<String>>> waiters = new ArrayList<>();
 
         Object outcome = outcome(cache, way, claim -> {
-            waiters.add(elsewhere.receiveAsync(id, LONG));
-            settle();
+            waiting(elsewhere);
             claim.release();
             return "for the caller";
         });
 
         assertThat(outcome).isEqualTo("for the caller");
-        assertThat(outcomeInTime(waiters.get(0))).isInstanceOf(FirstSeen.class);
+        assertThat(waiterOutcome()).isInstanceOf(FirstSeen.class);
         assertThat(notStored).isEmpty();
     }
 
@@ -251,13 +276,14 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
         ApiCache<String> elsewhere = cache();
 
         Object outcome = outcome(cache, way, claim -> {
+            waiting(elsewhere);
             elsewhere.invalidate(id);
             return "done";
         });
 
         owesResponse(outcome, way, "done", LeaseLostException.class);
         assertThat(elsewhere.peek(id)).isEmpty();
-        firstSeen(elsewhere);
+        assertThat(waiterOutcome()).isInstanceOf(FirstSeen.class);
     }
 
     @ParameterizedTest(name = "E3 {0}: another owner has taken over, the value is owed and the other response counts")
@@ -281,13 +307,17 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void theCacheIsClosedDuringTheWork(Way way) throws Exception {
         ApiCache<String> cache = process(way);
 
+        ApiCache<String> elsewhere = cache();
         Object outcome = outcome(cache, way, claim -> {
+            waiting(elsewhere);
+            waiting(cache);
             cache.close();
             return "done";
         });
 
         owesResponse(outcome, way, "done", LeaseLostException.class);
-        firstSeen(cache());
+        assertThat(waiterOutcome()).isInstanceOf(FirstSeen.class);
+        assertThat(outcomeInTime(waiters.get(1))).isInstanceOf(IllegalStateException.class);
     }
 
     // ---- the store is away
@@ -375,17 +405,15 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void aResponseCannotBeStored(Way way, String response) throws Exception {
         ApiCache<String> cache = process(way);
         ApiCache<String> elsewhere = cache();
-        List<CompletableFuture<Receipt<String>>> waiters = new ArrayList<>();
 
         Object outcome = outcome(cache, way, claim -> {
-            waiters.add(elsewhere.receiveAsync(id, LONG));
-            settle();
+            waiting(elsewhere);
             return response;
         });
 
         boolean large = response.equals(TOO_LARGE);
         owesResponse(outcome, way, response, large ? ResponseTooLargeException.class : ResponseNotKeptException.class);
-        assertThat(outcomeInTime(waiters.get(0))).isInstanceOf(ResponseNotKeptException.class);
+        assertThat(waiterOutcome()).isInstanceOf(ResponseNotKeptException.class);
         assertMarked(large ? Marker.TOO_LARGE : Marker.NOT_ENCODABLE, cache);
         assertThat(cache.invalidate(id)).isTrue();
         assertThat(outcome(cache, way, claim -> "smaller")).isEqualTo("smaller");
@@ -396,8 +424,13 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void nullIsNoResponse(Way way) throws Exception {
         ApiCache<String> cache = process(way);
 
-        Object outcome = outcome(cache, way, claim -> null);
+        ApiCache<String> elsewhere = cache();
+        Object outcome = outcome(cache, way, claim -> {
+            waiting(elsewhere);
+            return null;
+        });
 
+        assertThat(waiterOutcome()).isInstanceOf(ResponseNotKeptException.class);
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         ResponseNotKeptException.class,
@@ -451,16 +484,14 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
     void theWorkThrows(Way way) throws Exception {
         ApiCache<String> cache = process(way);
         ApiCache<String> elsewhere = cache();
-        List<CompletableFuture<Receipt<String>>> waiters = new ArrayList<>();
 
         Object outcome = outcome(cache, way, claim -> {
-            waiters.add(elsewhere.receiveAsync(id, LONG));
-            settle();
+            waiting(elsewhere);
             throw new IOException("of the work");
         });
 
         assertThat(outcome).isInstanceOf(IOException.class).hasToString("java.io.IOException: of the work");
-        assertThat(outcomeInTime(waiters.get(0))).isInstanceOf(FirstSeen.class);
+        assertThat(waiterOutcome()).isInstanceOf(FirstSeen.class);
         assertThat(notStored).isEmpty();
     }
 

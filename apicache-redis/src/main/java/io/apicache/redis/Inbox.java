@@ -212,7 +212,7 @@ final class Inbox {
         }
     }
 
-    /** Notes that a connection broke: Lettuce subscribes again when it is back, which a busy server may refuse, and then nobody else does. */
+    /** Notes that a connection broke: Lettuce subscribes again when it is back. A busy server may refuse that, and Lettuce does not repeat it. */
     private final class Cut implements RedisConnectionStateListener {
         private final StatefulRedisPubSubConnection<byte[], byte[]> on;
 

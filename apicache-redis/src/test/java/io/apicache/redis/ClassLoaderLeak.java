@@ -43,7 +43,7 @@ final class ClassLoaderLeak {
         System.out.println("left " + left(before, application));
     }
 
-    /** {@return threads that nobody else started; one that the platform starts for itself has no class loader of an application} */
+    /** {@return threads that hold the class loader of the application; a thread of the platform itself has none} */
     private static Set<String> left(Set<Thread> before, ClassLoader application) {
         Set<String> names = new TreeSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {

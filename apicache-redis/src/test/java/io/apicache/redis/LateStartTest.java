@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Applications that start while Redis is away. */
 class LateStartTest {
 
-    /** Held on to: what nobody holds is forgotten with its handlers. */
+    /** Held here: the log manager forgets a logger without a reference, and its handlers with it. */
     private static final Logger LOGGER = Logger.getLogger(RedisStore.class.getName());
 
     private final Caches caches = new Caches();
