@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claim<R> {
 
-    private enum State {
+    enum State {
         OPEN,
         /** Being given back: nobody here may ask for it before the store knows. */
         RELEASING,
@@ -55,6 +55,7 @@ final class Claim<R> {
     private Duration unstorableFor = Duration.ZERO;
     private volatile @Nullable Duration keepFor; // of this response, if the work has chosen one
     private boolean doubtful; // the record went while a handle was on its way
+    private volatile boolean unwanted; // closed by its holder, and could not be ended yet
     private boolean abandoned; // closed by its holder while a handle was on its way
     private @Nullable Handling<R> handling;
     private long lostAt;
@@ -195,6 +196,11 @@ final class Claim<R> {
         if (confirmation != null) {
             confirmation.sweep(now, engine.limits().storeTimeoutNanos());
         }
+        if (unwanted && state == State.OPEN && handling == null) {
+            state = State.RELEASED;
+            room.vacated(this);
+            return due;
+        }
         long forgotten = opened + engine.limits().workLimitNanos();
         if (state == State.OPEN && (lease.isOver(now) || now - forgotten >= 0)) {
             lose(out);
@@ -277,7 +283,7 @@ final class Claim<R> {
             verified = CompletableFuture.failedFuture(e);
         }
         return verified.exceptionally(failure -> {
-            Failures.log("a claim could not be verified: ", room.key, failure);
+            Failures.log(Incident.CLAIM_NOT_VERIFIED, room.key, failure);
             return false; // the record is gone, which is what the caller asked for
         });
     }
@@ -434,11 +440,12 @@ final class Claim<R> {
     }
 
     private void requireUnfinished(String verb) {
-        String done = switch (state) {
-            case HANDLED -> "has been handled before";
-            case RELEASED, RELEASING -> "has been released before";
-            case OPEN, LOST, UNPROTECTED -> handling == null ? null : "is being handled by another call";
-        };
+        String done = handling == null ? null : "is being handled by another call";
+        if (state == State.HANDLED) {
+            done = "has been handled before";
+        } else if (state == State.RELEASED || state == State.RELEASING) {
+            done = "has been released before";
+        }
         if (done != null) {
             throw new IllegalStateException("the claim on " + room.key + " cannot be " + verb + ": it " + done);
         }
@@ -566,13 +573,14 @@ final class Claim<R> {
 
     /** Ends the claim without the store, which may not have been asked: it is renewed no more. Throws nothing. */
     private void lapse(Throwable why) {
-        Failures.log("a claim could not be given back, and lapses: ", room.key, why);
+        Failures.log(Incident.CLAIM_LAPSES, room.key, why);
         try {
             if (locked(() -> state == State.OPEN)) {
                 vacate();
             }
         } catch (Throwable e) {
-            Failures.log("a claim is open until the work limit: ", room.key, e);
+            unwanted = true; // no heap, perhaps: the keeper does it
+            Failures.log(Incident.CLAIM_NOT_ENDED, room.key, e);
         }
     }
 
@@ -603,7 +611,7 @@ final class Claim<R> {
     }
 
     /** How a claim ends that its holder closes. */
-    private enum Closing {
+    enum Closing {
         RELEASE,
         MARK,
         LAPSE,
@@ -612,16 +620,15 @@ final class Claim<R> {
 
     /** {@return completes with whether the claim was given back, or null if nothing is to be waited for} */
     private @Nullable CompletableFuture<Boolean> startClosing() {
-        switch (locked(this::howToClose)) {
-            case RELEASE -> {
-                return startRelease(false);
-            }
-            case MARK -> {
-                return mark(handling, unstorable);
-            }
-            case LAPSE ->
-                vacate(); // the work is done and the response is not stored: renewed no more, so that it lapses
-            case NOTHING -> {}
+        Closing how = locked(this::howToClose);
+        if (how == Closing.RELEASE) {
+            return startRelease(false);
+        }
+        if (how == Closing.MARK) {
+            return mark(handling, unstorable);
+        }
+        if (how == Closing.LAPSE) {
+            vacate(); // the work is done and the response is not stored: renewed no more, so that it lapses
         }
         return null;
     }

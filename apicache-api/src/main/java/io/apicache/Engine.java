@@ -57,6 +57,7 @@ final class Engine<R> {
     private volatile boolean closed;
 
     Engine(ApiCache.Builder<R> settings) {
+        Failures.prepare();
         namespace = settings.namespace;
         store = settings.store;
         limits = settings.limits();
@@ -145,7 +146,7 @@ final class Engine<R> {
         try {
             delay = due - now();
         } catch (Throwable e) {
-            threads.log("the clock failed", e);
+            threads.log(Incident.CLOCK_FAILED, e);
         }
         return threads.schedule(task, delay);
     }
@@ -242,17 +243,19 @@ final class Engine<R> {
         return verdict;
     }
 
-    /** A call of receive ends with an exception: nothing of it stays behind, least of all a claim. */
-    private void withdraw(Waiter<R> waiter) {
+    /**
+     * A call of receive ends with an exception: nothing of it stays behind, least of all a claim. Should there be no heap for leaving the
+     * room, it stays there until its time is up, and a claim that it is given is given back.
+     */
+    private static <R> void withdraw(Waiter<R> waiter) {
+        waiter.withdraw();
         try {
-            Room<R> room = waiter.verdict() != null ? null : rooms.get(new Key(namespace, waiter.request.id()));
-            if (room != null) {
+            Room<R> room = waiter.room;
+            if (room != null && waiter.verdict() == null) {
                 room.leave(waiter);
             }
         } finally {
-            if (waiter.verdict() instanceof Verdict.Run<R> run) {
-                run.claim().abandon();
-            }
+            waiter.giveBackUnwanted();
         }
     }
 
@@ -399,7 +402,7 @@ final class Engine<R> {
         try {
             calls.await(invalidated(key), "renew");
         } catch (Throwable e) { // the record is gone, which is what the caller asked for
-            Failures.log("a claim could not be verified: ", key, e);
+            Failures.log(Incident.CLAIM_NOT_VERIFIED, key, e);
         }
         return existed;
     }
@@ -437,7 +440,7 @@ final class Engine<R> {
         try {
             hints.close();
         } catch (Throwable e) {
-            Failures.log("the store failed to end a registration", e);
+            Failures.log(Incident.REGISTRATION_NOT_ENDED, e);
         }
         List<Handling<R>> handling = new ArrayList<>();
         rooms.values().forEach(room -> close(room, handling));
@@ -455,7 +458,7 @@ final class Engine<R> {
                 room.close(handling);
                 return;
             } catch (Throwable e) {
-                Failures.log("closing failed: ", room.key, e);
+                Failures.log(Incident.CLOSING_FAILED, room.key, e);
             }
         }
     }
@@ -497,7 +500,7 @@ final class Engine<R> {
             try {
                 room.changed();
             } catch (Throwable e) {
-                Failures.log("a hint could not be taken: ", room.key, e);
+                Failures.log(Incident.HINT_NOT_TAKEN, room.key, e);
             }
         }
 
@@ -510,7 +513,7 @@ final class Engine<R> {
             try {
                 room.handled(record, record.number(), record.fingerprint());
             } catch (Throwable e) { // the message is good for a hint at least
-                Failures.log("a message could not be taken: ", key, e);
+                Failures.log(Incident.MESSAGE_NOT_TAKEN, key, e);
                 changed(room);
             }
         }

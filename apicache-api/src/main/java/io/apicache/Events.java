@@ -51,7 +51,7 @@ final class Events {
             Duration wait = Duration.ofNanos(time.nanoTime() - waiter.entered);
             tell(to -> to.waited(waiter.request.id(), outcome, wait));
         } catch (Throwable e) { // of the clock: the outcome must reach its caller all the same
-            Failures.log("a wait could not be timed; the event is lost", e);
+            Failures.log(Incident.WAIT_NOT_TIMED, e);
         }
     }
 
@@ -104,7 +104,7 @@ final class Events {
             try {
                 event.accept(listener);
             } catch (Throwable e) { // also an Error: whoever is being told of a claim would not get it
-                Failures.log("a listener threw; the event is lost to it", e);
+                Failures.log(Incident.LISTENER_THREW, e);
             }
         }
     }

@@ -1,9 +1,12 @@
 package io.apicache;
 
 import io.apicache.StoreUnavailableException.Outcome;
-import java.lang.System.Logger;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Marker;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +14,50 @@ import org.jspecify.annotations.Nullable;
 /** Makes sense of what a store threw. */
 final class Failures {
 
-    private static final Logger LOG = System.getLogger(ApiCache.class.getName());
-
     private Failures() {}
 
+    /** Those with an initializer that are used first, perhaps, when something has failed. */
+    static List<Class<?>> usedLate() {
+        return List.of(
+                ApiCacheListener.Outcome.class,
+                AttemptId.class,
+                Calls.class,
+                Claim.class,
+                Claim.Closing.class,
+                Claim.State.class,
+                Decision.class,
+                Engine.class,
+                Incident.class,
+                LeaseKeeper.class,
+                Limits.class,
+                Marker.class,
+                Room.class,
+                Room.Occasion.class,
+                StoreUnavailableException.Outcome.class,
+                Waiter.class);
+    }
+
+    /** Initializes them now: a class whose initializer fails, for want of heap perhaps, cannot be used any more. */
+    static void prepare() {
+        for (Class<?> each : usedLate()) {
+            try {
+                MethodHandles.lookup().ensureInitialized(each);
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e); // each can be named here, so it is accessible
+            }
+        }
+    }
+
     /** Logs what must not end anything. Throws nothing, whatever the logger does, and however little heap or stack there is. */
-    static void log(String what, Throwable failure) {
-        log(what, "", failure);
+    static void log(Incident incident, Throwable failure) {
+        log(incident, null, failure);
     }
 
     /** Logs what must not end anything, and what it is about. Throws nothing. */
-    static void log(String what, Object about, Throwable failure) {
+    static void log(Incident incident, @Nullable Object about, Throwable failure) {
         try {
-            LOG.log(Level.WARNING, what + about, failure);
+            String text = about == null ? incident.text : incident.text + about;
+            System.getLogger(ApiCache.class.getName()).log(Level.WARNING, text, failure);
         } catch (Throwable e) {
             // of the logger, or for want of heap or stack: there is no other place to report it
         }

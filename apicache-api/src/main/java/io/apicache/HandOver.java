@@ -52,7 +52,7 @@ final class HandOver<U> implements Runnable {
             readyAt = engine.now();
             ready = true;
         } catch (Throwable e) { // of a clock that fails: the keeper notices that the outcome is there
-            engine.threads().log("the clock failed", e);
+            engine.threads().log(Incident.CLOCK_FAILED, e);
         }
         engine.threads().callBack(this);
     }

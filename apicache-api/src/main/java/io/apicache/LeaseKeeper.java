@@ -77,7 +77,7 @@ final class LeaseKeeper<R> {
         try {
             return engine.now();
         } catch (Throwable e) {
-            engine.threads().log("the clock failed", e);
+            engine.threads().log(Incident.CLOCK_FAILED, e);
             return otherwise;
         }
     }
@@ -109,7 +109,7 @@ final class LeaseKeeper<R> {
             try {
                 next = Decision.earlier(next, room.sweep());
             } catch (Throwable e) { // the other rooms have leases, too
-                Failures.log("keeping a claim failed, and is tried again: ", room.key, e);
+                Failures.log(Incident.CLAIM_NOT_KEPT, room.key, e);
                 next = Decision.earlier(next, now + engine.limits().renewalRetryNanos());
             }
         }
@@ -128,23 +128,29 @@ final class LeaseKeeper<R> {
             }
             armed = false;
         }
-        if (known && next == null) {
-            if (engine.hasSomethingToKeep()) { // it came after the visit, and saw that a round was to come
-                watch();
-            }
-            return;
-        }
-        do {
-            try {
-                arm(next != null ? next : nowOr(due) + engine.limits().renewalRetryNanos());
-            } catch (Throwable e) {
-                Failures.log("no timer for the leases", e);
-            }
-            if (armed || engine.isClosed() || !engine.threads().isOnOwnTimer()) {
-                return;
-            }
+        while (!isScheduled(next, known)
+                && !engine.isClosed()
+                && engine.threads().isOnOwnTimer()) {
             LockSupport.parkNanos(
-                    NO_HEAP_PAUSE); // this thread has nothing else to do, and nothing could be scheduled on it
-        } while (true);
+                    NO_HEAP_PAUSE); // this thread has nothing else to do: nothing could be scheduled on it
+        }
+    }
+
+    /** Schedules the next round, if there is something to keep. {@return false if that failed, for want of heap perhaps} Throws nothing. */
+    private boolean isScheduled(@Nullable Long next, boolean known) {
+        try {
+            if (next != null) {
+                arm(next);
+            } else if (!known) {
+                arm(nowOr(due) + engine.limits().renewalRetryNanos());
+            } else if (engine.hasSomethingToKeep()) { // it came after the visit, and saw that a round was to come
+                watch();
+            } else {
+                return true;
+            }
+        } catch (Throwable e) {
+            Failures.log(Incident.NO_TIMER, e);
+        }
+        return armed;
     }
 }

@@ -105,7 +105,7 @@ final class Outbox<R> {
         try {
             waiter.deliver();
         } catch (Throwable e) {
-            Failures.log("an outcome could not be delivered, and is tried again", e);
+            Failures.log(Incident.OUTCOME_NOT_DELIVERED, e);
         }
     }
 
@@ -113,7 +113,7 @@ final class Outbox<R> {
         try {
             act.run();
         } catch (Throwable e) {
-            Failures.log("an effect failed, and is tried again", e);
+            Failures.log(Incident.EFFECT_FAILED, e);
         }
     }
 }

@@ -116,10 +116,9 @@ final class Receipts<R> {
     }
 
     private static String reason(Marker marker) {
-        return switch (marker) {
-            case TOO_LARGE -> "it is too large";
-            case NOT_ENCODABLE -> "it could not be encoded";
-            case NULL -> "it is null";
-        };
+        if (marker == Marker.TOO_LARGE) {
+            return "it is too large";
+        }
+        return marker == Marker.NULL ? "it is null" : "it could not be encoded";
     }
 }

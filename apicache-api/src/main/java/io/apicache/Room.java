@@ -63,7 +63,7 @@ final class Room<R> {
     }
 
     /** Why something changes. */
-    private enum Occasion {
+    enum Occasion {
         /** A caller comes or goes: no time passes for the others. */
         CALLER,
         /** Time has passed. */
@@ -101,6 +101,7 @@ final class Room<R> {
 
     /** {@return false if the room has ended, and the caller must look for another} */
     boolean enter(Waiter<R> waiter) {
+        waiter.room = this;
         return change(
                 out -> {
                     if (ended) {

@@ -27,7 +27,6 @@ final class Threads {
 
     private final String namespace;
     private final @Nullable ScheduledExecutorService givenScheduler;
-    private final @Nullable Executor givenExecutor;
 
     // Guards the pools of the cache's own, which are made when they are first needed, and closed.
     private final Object lock = new Object();
@@ -39,10 +38,16 @@ final class Threads {
     private volatile @Nullable Thread timerThread;
     private final AtomicInteger failures = new AtomicInteger();
 
+    // Made beforehand: they are asked for a thread where there may be no heap for them.
+    private final Supplier<@Nullable Executor> callBacks;
+    private final Supplier<@Nullable Executor> wakes = this::ownWakers;
+    private final Supplier<@Nullable Executor> rescues = this::ownRescuers;
+    private final Supplier<@Nullable Executor> fresh = this::freshThread;
+
     Threads(String namespace, @Nullable ScheduledExecutorService scheduler, @Nullable Executor executor) {
         this.namespace = namespace;
         this.givenScheduler = scheduler;
-        this.givenExecutor = executor;
+        this.callBacks = executor == null ? this::ownCallbacks : () -> executor;
     }
 
     // ---- the timer
@@ -50,13 +55,17 @@ final class Threads {
     /** {@return the timer's task, or null if there will be none: the cache is closed, or neither timer can take it now} */
     @Nullable
     ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
-        long delay = Math.max(0, delayNanos);
-        Runnable guarded = () -> guard(task);
-        ScheduledFuture<?> scheduled = null;
-        if (givenScheduler != null) {
-            scheduled = onGivenTimer(givenScheduler, guarded, delay);
+        try {
+            long delay = Math.max(0, delayNanos);
+            Runnable guarded = () -> guard(task);
+            ScheduledFuture<?> scheduled = null;
+            if (givenScheduler != null) {
+                scheduled = onGivenTimer(givenScheduler, guarded, delay);
+            }
+            return scheduled != null ? scheduled : onOwnTimer(guarded, delay);
+        } catch (Throwable e) { // no heap for a task
+            return null;
         }
-        return scheduled != null ? scheduled : onOwnTimer(guarded, delay);
     }
 
     /** Tries twice, since a timer that threw once may well do better. {@return null if it refuses, or has been shut down} */
@@ -71,7 +80,7 @@ final class Threads {
                     return scheduled;
                 }
             } catch (Throwable e) {
-                report("the scheduler that the cache was given failed", e);
+                report(Incident.SCHEDULER_FAILED, e);
             }
         }
         return null;
@@ -113,7 +122,7 @@ final class Threads {
         try {
             task.cancel(false);
         } catch (Throwable e) { // the task finds that there is nothing to do
-            report("the scheduler that the cache was given failed", e);
+            report(Incident.SCHEDULER_FAILED, e);
         }
     }
 
@@ -121,21 +130,21 @@ final class Threads {
 
     /** Runs foreign code away from the timer and from the store's threads. */
     void callBack(Runnable task) {
-        if (!isTaken(givenExecutor == null ? this::ownCallbacks : () -> givenExecutor, task)) {
+        if (!isTaken(callBacks, task)) {
             rescue(task);
         }
     }
 
     /** Runs what the executor did not take, or took and did not run. */
     void rescue(Runnable task) {
-        if (!isTaken(this::ownRescuers, task) && !isTaken(this::freshThread, task)) {
+        if (!isTaken(rescues, task) && !isTaken(fresh, task)) {
             guard(task); // no thread is to be had: late is better than never
         }
     }
 
     /** Unparks callers. {@code task} runs no foreign code. */
     void wake(Runnable task) {
-        if (!isTaken(this::ownWakers, task)) {
+        if (!isTaken(wakes, task)) {
             guard(task);
         }
     }
@@ -148,29 +157,37 @@ final class Threads {
                 return true;
             }
         } catch (Throwable e) { // shut down, full, or without heap: the next one is tried
-            report("an executor refused a task, which runs elsewhere", e);
+            report(Incident.EXECUTOR_REFUSED, e);
         }
         return false;
     }
 
     /** Logs the first failure, the second, the fourth, and so on: an executor that refuses refuses thousands of times. */
-    private void report(String what, Throwable failure) {
+    private void report(Incident incident, Throwable failure) {
         int number = failures.incrementAndGet();
         if (Integer.bitCount(number) == 1) {
-            log(what + " (failure " + number + " of a timer or an executor of this cache)", failure);
+            log(incident, number, failure);
         }
     }
 
     /** Logs on a thread of its own: the caller may hold a lock, and a logger may block. Throws nothing. */
-    void log(String what, Throwable failure) {
+    void log(Incident incident, Throwable failure) {
+        log(incident, 0, failure);
+    }
+
+    private void log(Incident incident, int number, Throwable failure) {
         try {
             Executor loggers = ownRescuers();
             if (loggers != null) {
-                loggers.execute(() -> Failures.log(what, failure));
+                loggers.execute(() -> Failures.log(incident, occurrence(number), failure));
             }
         } catch (Throwable e) {
             // no thread for it: what is logged here has been made good for
         }
+    }
+
+    private static @Nullable String occurrence(int number) {
+        return number == 0 ? null : " (failure " + number + " of a timer or an executor of this cache)";
     }
 
     private @Nullable Executor ownCallbacks() {
@@ -229,7 +246,7 @@ final class Threads {
         try {
             task.run();
         } catch (Throwable e) { // an Error, too: a pool's thread would end with it
-            Failures.log("a task of the cache failed", e);
+            Failures.log(Incident.TASK_FAILED, e);
         }
     }
 

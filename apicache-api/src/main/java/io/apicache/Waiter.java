@@ -31,6 +31,10 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     /** Whether it was left to wait: for somebody else's work, or for a store that had failed. Guarded by the room's lock until it is decided. */
     boolean waits;
 
+    /** That it has entered last. Written by the caller's thread. */
+    @Nullable
+    Room<R> room;
+
     /** Whether it counts against the cache's limit of waiters. Guarded by the room's lock. */
     boolean counted;
 
@@ -38,6 +42,8 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
     private volatile @Nullable HandOver<?>
             handOver; // of a caller that waits without a thread, once it has entered a room
     private long parkNanos;
+
+    private volatile boolean withdrawn; // the call has ended, with an exception
 
     /** Written under the room's lock by the step that takes the waiter out of the set, and read by the caller without it. */
     private volatile @Nullable Verdict<R> verdict;
@@ -100,13 +106,27 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
         return parked == thread;
     }
 
+    /** The call has ended with an exception. Whoever gives it a claim from now on gives that back. */
+    void withdraw() {
+        withdrawn = true;
+    }
+
+    /** Gives back a claim that came for a call which has ended. Both sides call it after they have told the other one. */
+    void giveBackUnwanted() {
+        if (withdrawn && verdict instanceof Verdict.Run<R> run) {
+            run.claim().abandon();
+        }
+    }
+
     void handOverTo(HandOver<?> receiver) {
         handOver = receiver;
     }
 
     /** Lets the caller know that it is decided. Called outside the room's lock; for a caller without a thread it may run foreign code. */
     void deliver() {
-        if (parked != null) {
+        if (withdrawn) {
+            giveBackUnwanted();
+        } else if (parked != null) {
             LockSupport.unpark(parked);
         } else {
             HandOver<?> receiver = handOver;

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A heap that is full for a while ends no wait late and no renewal for good. */
 class FullHeapTest {
@@ -24,6 +27,25 @@ class FullHeapTest {
     @Test
     @DisplayName("E1 W2 L1 after the heap was full for 2.5 s, all callers have returned and claims are renewed")
     void aFullHeapEndsNoPromise() throws IOException, InterruptedException {
+        run("0");
+    }
+
+    @ParameterizedTest(
+            name = "E1 W2 L1 the heap is full from call {0} of the clock on the timer thread on, for 2.5 s: the same")
+    @ValueSource(ints = {1, 2})
+    void aHeapThatIsFullInTheTimerEndsNoPromise(int call) throws IOException, InterruptedException {
+        run(Integer.toString(call));
+    }
+
+    @Tag("exhaustive")
+    @ParameterizedTest(
+            name = "E1 W2 L1 the heap is full from call {0} of the clock on the timer thread on, for 2.5 s: the same")
+    @ValueSource(ints = {3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 40})
+    void aHeapThatIsFullSomewhereInTheTimerEndsNoPromise(int call) throws IOException, InterruptedException {
+        run(Integer.toString(call));
+    }
+
+    private void run(String timerCall) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -32,7 +54,8 @@ class FullHeapTest {
                         "-XX:+UseSerialGC",
                         "-cp",
                         Path.of("target", "classes") + File.pathSeparator + Path.of("target", "test-classes"),
-                        FullHeap.class.getName())
+                        FullHeap.class.getName(),
+                        timerCall)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

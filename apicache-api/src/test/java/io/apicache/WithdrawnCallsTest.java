@@ -1,0 +1,66 @@
+package io.apicache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apicache.spi.Store;
+import io.apicache.tck.ManualTime;
+import io.apicache.tck.ReferenceStore;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A call of receive that ends with an exception leaves no claim behind, also if it could not leave its room, as without heap. */
+@EndsInTime
+class WithdrawnCallsTest {
+
+    private final ManualTime time = new ManualTime();
+    private final ReferenceStore<String> records = new ReferenceStore<>(time);
+    private final ApiCache<String> cache = cache();
+    private final ApiCache<String> elsewhere = cache();
+    private final FirstSeen<String> granted = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
+    private final Waiter<String> waiter = new Waiter<>(Request.of("id"), 0, 1, Thread.currentThread());
+
+    private ApiCache<String> cache() {
+        return ApiCache.over((Store<String>) records)
+                .time(time)
+                .scheduler(time.scheduler())
+                .executor(Runnable::run)
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        cache.close();
+        elsewhere.close();
+    }
+
+    private void assertGivenBack() {
+        assertThat(elsewhere.receiveAndWait("id", Duration.ZERO)).isInstanceOf(FirstSeen.class);
+    }
+
+    @Test
+    @DisplayName("E1 a claim that comes after the call has ended is given back by the one who brings it")
+    void aClaimThatComesLate() {
+        waiter.withdraw();
+        waiter.giveBackUnwanted();
+
+        waiter.decide(new Verdict.Run<>(granted.claim()));
+        waiter.deliver();
+
+        assertGivenBack();
+    }
+
+    @Test
+    @DisplayName("E1 a claim that came before the call ended is given back by the call")
+    void aClaimThatCameBefore() {
+        waiter.decide(new Verdict.Run<>(granted.claim()));
+        waiter.deliver();
+        assertThat(elsewhere.receiveAndWait("id", Duration.ZERO)).isInstanceOf(InFlight.class);
+
+        waiter.withdraw();
+        waiter.giveBackUnwanted();
+
+        assertGivenBack();
+    }
+}
