@@ -155,9 +155,15 @@ public abstract class ApiCacheHarness {
         FutureTask<T> task = new FutureTask<>(call);
         Thread thread = new Thread(task, "caller");
         thread.start();
-        eventually(cache + " waits", () -> task.isDone() || isParked(thread));
+        eventually(cache + " waits", () -> task.isDone() || waitsForAnAnswer(thread));
         settle();
         return task;
+    }
+
+    /** {@return whether a thread is blocked in receive, and not by something on the way there} */
+    protected static boolean waitsForAnAnswer(Thread thread) {
+        Object blocker = LockSupport.getBlocker(thread);
+        return blocker != null && blocker.getClass().getName().equals("io.apicache.Waiter");
     }
 
     /** {@return whether a thread waits, for ever or for a time of its own} */
