@@ -57,6 +57,7 @@ final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
     }
 
     private static void requireFaithful(RecordShape shape, Object record, @Nullable Object[] values) {
+        @Nullable Object[] before = states(shape.loose(), values);
         Object again;
         try {
             again = shape.constructor().newInstance(values);
@@ -70,24 +71,55 @@ final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
         } catch (ReflectiveOperationException e) {
             throw new RefusedException(record.getClass(), "cannot be made", "make it a class", e);
         }
+        requireUnchanged(shape.loose(), record, values, before);
+        for (RecordShape.Part part : shape.loose()) {
+            Object held = part.held(record);
+            if (!Loose.isInOrderOf(held, values[part.index()]) || !Loose.isInOrderOf(held, part.held(again))) {
+                throw changed(record, part, "the order of its component ");
+            }
+        }
         if (shape.comparesAll() && again.equals(record)) {
             return;
         }
         for (RecordShape.Part part : shape.byName()) {
             if (!isSame(part.held(record), part.held(again))) {
-                throw new RefusedException(
-                        record.getClass(),
-                        "has a constructor or an accessor that changes its component " + part.name(),
-                        "let the accessor return what the constructor keeps, or "
-                                + RefusedException.serializerFor(record.getClass()));
+                throw changed(record, part, "its component ");
             }
         }
+    }
+
+    private static @Nullable Object[] states(RecordShape.Part[] loose, @Nullable Object[] values) {
+        @Nullable Object[] states = new @Nullable Object[loose.length];
+        for (int i = 0; i < loose.length; i++) {
+            states[i] = Loose.state(values[loose[i].index()]);
+        }
+        return states;
+    }
+
+    private static void requireUnchanged(
+            RecordShape.Part[] loose, Object record, @Nullable Object[] values, @Nullable Object[] before) {
+        for (int i = 0; i < loose.length; i++) {
+            if (!Objects.equals(before[i], Loose.state(values[loose[i].index()]))) {
+                throw changed(record, loose[i], "what it is given as ");
+            }
+        }
+    }
+
+    private static RefusedException changed(Object record, RecordShape.Part part, String what) {
+        return new RefusedException(
+                record.getClass(),
+                "has a constructor or an accessor that changes " + what + part.name(),
+                "let the accessor return what the constructor keeps, or "
+                        + RefusedException.serializerFor(record.getClass()));
     }
 
     // A copy of something that has no equality of its own cannot be told from it.
     private static boolean isSame(@Nullable Object before, @Nullable Object after) {
         if (Objects.deepEquals(before, after)) {
             return true;
+        }
+        if (before != null && after != null && Loose.isText(before.getClass())) {
+            return before.getClass() == after.getClass() && before.toString().equals(after.toString());
         }
         return before != null
                 && after != null

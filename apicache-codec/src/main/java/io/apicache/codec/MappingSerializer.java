@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -65,18 +66,15 @@ class MappingSerializer extends Serializer<Map> {
         }
         Serializer keys = Elements.writeClass(kryo, output, keyClass);
         Serializer values = Elements.writeClass(kryo, output, valueClass);
-        HashedElements hashed = HashedElements.areIn(written.getClass()) ? new HashedElements(kryo) : null;
+        PlacedElements placed = Objects.requireNonNull(PlacedElements.of(kryo, written.getClass()), "a map places");
         int entries = 0;
         for (Map.Entry<Object, Object> entry : map.entrySet()) {
-            if (hashed == null) {
-                Elements.write(kryo, output, entry.getKey(), keys);
-            } else {
-                hashed.write(output, entry.getKey(), keys);
-            }
+            placed.write(output, entry.getKey(), keys);
             Elements.write(kryo, output, entry.getValue(), values);
             entries++;
         }
         Elements.requireUnchanged(entries, size);
+        placed.requireDifferent(map.keySet());
         Elements.pad(output, from, size);
     }
 
@@ -97,9 +95,9 @@ class MappingSerializer extends Serializer<Map> {
         int from = input.position();
         Registration keys = kryo.readClass(input);
         Registration values = kryo.readClass(input);
-        HashedElements hashed = HashedElements.areIn(type) ? new HashedElements(kryo) : null;
+        PlacedElements placed = Objects.requireNonNull(PlacedElements.of(kryo, type), "a map places");
         for (int i = 0; i < size; i++) {
-            Object key = hashed == null ? Elements.read(kryo, input, keys) : hashed.read(input, keys);
+            Object key = placed.read(input, keys);
             filled.put(key, Elements.read(kryo, input, values));
         }
         Elements.skipPadding(input, from, size);

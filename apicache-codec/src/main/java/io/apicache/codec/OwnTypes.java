@@ -10,7 +10,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses what reads and writes a class that the caller registers without a serializer, and refuses a class of which something would be
@@ -73,6 +76,16 @@ final class OwnTypes {
 
     private static boolean isAccess(Serializer serializer) {
         return serializer instanceof CheckedFieldSerializer || serializer instanceof OwnCollections.Checks;
+    }
+
+    /** {@return whether the class can be registered without a serializer} */
+    static boolean isAccepted(Class<?> type) {
+        try {
+            requireWhole(type);
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
     }
 
     /** Refuses a class before it is registered: what is wrong with it shows without Kryo. */
@@ -156,13 +169,41 @@ final class OwnTypes {
         }
     }
 
-    // Constants that only the class itself can make: an enum written by hand.
+    /** {@return whether there are constants of the class that its users cannot make: an enum written by hand} */
     private static boolean hasConstants(Class<?> type) {
-        return Arrays.stream(type.getDeclaredConstructors()).allMatch(made -> Modifier.isPrivate(made.getModifiers()))
-                && Arrays.stream(type.getDeclaredFields())
-                        .anyMatch(field -> field.getType() == type
-                                && Modifier.isStatic(field.getModifiers())
-                                && Modifier.isFinal(field.getModifiers()));
+        if (Arrays.stream(type.getDeclaredConstructors()).anyMatch(made -> Modifier.isPublic(made.getModifiers()))) {
+            return false;
+        }
+        Set<Class<?>> places = new LinkedHashSet<>();
+        for (Class<?> around = type; around != null; around = around.getDeclaringClass()) {
+            addWithSupertypes(around, places);
+        }
+        return places.stream()
+                .flatMap(place -> Arrays.stream(place.getDeclaredFields()))
+                .anyMatch(field -> isConstantOf(type, field));
+    }
+
+    private static void addWithSupertypes(@Nullable Class<?> type, Set<Class<?>> places) {
+        if (type == null || isOfTheJdk(type) || !places.add(type)) {
+            return;
+        }
+        addWithSupertypes(type.getSuperclass(), places);
+        for (Class<?> each : type.getInterfaces()) {
+            addWithSupertypes(each, places);
+        }
+    }
+
+    private static boolean isConstantOf(Class<?> type, Field field) {
+        if (!Modifier.isStatic(field.getModifiers())
+                || !Modifier.isFinal(field.getModifiers())
+                || !field.getType().isAssignableFrom(type)) {
+            return false;
+        }
+        if (field.getType() == type) {
+            return true;
+        }
+        Object constant = Singleton.constant(field);
+        return constant != null && constant.getClass() == type;
     }
 
     private static Object instance(Kryo kryo, Class<?> type) {

@@ -7,7 +7,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param byName the components by name, which is their order in what Kryo writes
  * @param constructor the canonical one
+ * @param loose those components of which equality does not tell everything
  * @param comparesAll whether {@code equals} is the compiler's, which compares all components
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RecordShape(Part[] byName, Constructor<?> constructor, boolean comparesAll) {
+record RecordShape(Part[] byName, Part[] loose, Constructor<?> constructor, boolean comparesAll) {
 
     /** {@return the shape, or null if the record's package is not open to this module} */
     static @Nullable RecordShape of(Class<?> type) {
@@ -35,7 +40,8 @@ record RecordShape(Part[] byName, Constructor<?> constructor, boolean comparesAl
             Arrays.sort(parts, Comparator.comparing(Part::name));
             // What a compiler adds is final; what people write seldom is, in a class that is final in any case.
             Method equals = type.getMethod("equals", Object.class);
-            return new RecordShape(parts, constructor, Modifier.isFinal(equals.getModifiers()));
+            Part[] loose = Arrays.stream(parts).filter(Part::mayHoldLoose).toArray(Part[]::new);
+            return new RecordShape(parts, loose, constructor, Modifier.isFinal(equals.getModifiers()));
         } catch (RuntimeException | ReflectiveOperationException e) {
             return null;
         }
@@ -77,6 +83,15 @@ record RecordShape(Part[] byName, Constructor<?> constructor, boolean comparesAl
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException("made accessible before", e);
             }
+        }
+
+        /** {@return whether it may hold what is equal to something in another order, or changes without being another object} */
+        boolean mayHoldLoose() {
+            return Map.class.isAssignableFrom(type)
+                    || Collection.class.isAssignableFrom(type)
+                    || type.isAssignableFrom(LinkedHashMap.class)
+                    || type.isAssignableFrom(LinkedHashSet.class)
+                    || Loose.isText(type);
         }
     }
 }

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's classes by id. A sealed type stands for its permitted subclasses, in the order in which it permits them.
+ * The caller's classes by id. A sealed type stands for itself, if it has instances, and for its permitted subclasses, in the order in which
+ * it permits them.
  *
  * <p><b>Thread-safety:</b> one thread while building; not changed after that.
  */
@@ -32,14 +33,16 @@ final class Registrations {
         if (isKnownToKryo(type) || contains(type)) {
             return;
         }
-        if (!isConcrete(type)) {
-            addSubclasses(type);
-            return;
+        if (isConcrete(type)) {
+            while (byId.containsKey(nextId)) {
+                nextId++;
+            }
+            add(nextId, new Registered(type, null));
+            if (!type.isSealed() || type.isEnum() || OwnTypes.isOfTheJdk(type)) {
+                return;
+            }
         }
-        while (byId.containsKey(nextId)) {
-            nextId++;
-        }
-        add(nextId, new Registered(type, null));
+        addSubclasses(type);
     }
 
     void add(int id, Registered registered) {

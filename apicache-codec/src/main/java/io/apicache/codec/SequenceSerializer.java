@@ -67,17 +67,20 @@ class SequenceSerializer extends Serializer<Collection> {
 
     private static void writeElements(
             Kryo kryo, Output output, Collection collection, int size, @Nullable Serializer common) {
-        HashedElements hashed = HashedElements.areIn(collection.getClass()) ? new HashedElements(kryo) : null;
+        PlacedElements placed = PlacedElements.of(kryo, collection.getClass());
         int written = 0;
         for (Object element : collection) {
-            if (hashed == null) {
+            if (placed == null) {
                 Elements.write(kryo, output, element, common);
             } else {
-                hashed.write(output, element, common);
+                placed.write(output, element, common);
             }
             written++;
         }
         Elements.requireUnchanged(written, size);
+        if (placed != null) {
+            placed.requireDifferent(collection);
+        }
     }
 
     @Override
@@ -97,9 +100,9 @@ class SequenceSerializer extends Serializer<Collection> {
             Kryo kryo, Input input, int size, Collection filled, Class<? extends Collection> type) {
         int from = input.position();
         Registration common = kryo.readClass(input);
-        HashedElements hashed = HashedElements.areIn(type) ? new HashedElements(kryo) : null;
+        PlacedElements placed = PlacedElements.of(kryo, type);
         for (int i = 0; i < size; i++) {
-            filled.add(hashed == null ? Elements.read(kryo, input, common) : hashed.read(input, common));
+            filled.add(placed == null ? Elements.read(kryo, input, common) : placed.read(input, common));
         }
         Elements.skipPadding(input, from, size);
     }

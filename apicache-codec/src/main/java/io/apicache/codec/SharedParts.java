@@ -95,15 +95,27 @@ final class SharedParts extends MapReferenceResolver {
     // What is made of its finished parts cannot be one of them: a reader would find nothing there.
     @SuppressWarnings("ReferenceEquality") // whether it is the very same object
     private void requireWritten(Object object) {
-        if (!isLate(kryo.getRegistration(object.getClass()).getSerializer())) {
-            return;
+        int depth = 0;
+        while (depth < kryo.getDepth() && path[depth] != object) {
+            depth++;
         }
-        for (int depth = 0; depth < kryo.getDepth(); depth++) {
-            if (path[depth] == object) {
+        if (depth == kryo.getDepth()) {
+            return; // complete
+        }
+        if (isLate(kryo.getRegistration(object.getClass()).getSerializer())) {
+            throw new RefusedException(
+                    object.getClass(),
+                    "contains itself, and can only be made of parts that exist before it",
+                    "use an ArrayList, a HashMap or a class with fields on the way round");
+        }
+        while (++depth < kryo.getDepth()) {
+            Object within = path[depth];
+            if (within instanceof Record) {
                 throw new RefusedException(
-                        object.getClass(),
-                        "contains itself, and can only be made of parts that exist before it",
-                        "use an ArrayList, a HashMap or a class with fields on the way round");
+                        within.getClass(),
+                        "refers to a " + object.getClass().getName()
+                                + " that contains it, and its constructor would see that unfinished",
+                        "make it a class with fields");
             }
         }
     }

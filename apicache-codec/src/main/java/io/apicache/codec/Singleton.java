@@ -54,7 +54,8 @@ final class Singleton extends Serializer<Object> {
         return false;
     }
 
-    private static @Nullable Object constant(Field field) {
+    /** {@return the value of a constant, or null if it cannot be had} */
+    static @Nullable Object constant(Field field) {
         try {
             field.setAccessible(true);
             return field.get(null);

@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.SerializerFactory.BaseSerializerFactory;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /** A Kryo that knows registered classes only, and never looks one up by a name that comes with the data. */
@@ -61,11 +62,16 @@ final class StrictKryo extends Kryo {
             super(type.getName() + " is not registered. " + advice(root, type));
         }
 
+        private static boolean canBeNamed(Class<?> type) {
+            return Modifier.isPublic(type.getModifiers()) && type.getModule().isExported(type.getPackageName());
+        }
+
         private static String advice(Class<?> root, Class<?> type) {
-            if (type.getName().startsWith("java.")) {
-                return "Copy it into a type of the JDK that codecs know, such as List.copyOf, or give it a serializer: "
-                        + "KryoCodec.builder(" + root.getSimpleName() + ".class).register(id, " + type.getSimpleName()
-                        + ".class, serializer)";
+            if (OwnTypes.isOfTheJdk(type) && !OwnTypes.isAccepted(type)) {
+                String serializer = "KryoCodec.builder(" + root.getSimpleName() + ".class).register(id, "
+                        + type.getSimpleName() + ".class, serializer)";
+                return "Copy it into a type of the JDK that codecs know, such as List.copyOf"
+                        + (canBeNamed(type) ? ", or give it a serializer: " + serializer : "");
             }
             return "Add it: KryoCodec.of(" + root.getSimpleName() + ".class, ..., " + type.getSimpleName()
                     + ".class), always at the end, or with an id of its own: KryoCodec.builder(" + root.getSimpleName()

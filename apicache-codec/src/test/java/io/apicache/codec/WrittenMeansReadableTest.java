@@ -95,7 +95,7 @@ class WrittenMeansReadableTest {
     }
 
     private static void requireNamed(IllegalArgumentException e, String which) {
-        if (!e.getMessage().matches("(?s).*(Remedy|register\\(|Add it|use a list).*")) {
+        if (!e.getMessage().matches("(?s).*(Remedy|register\\(|Add it|Copy it into|use a list).*")) {
             throw new AssertionError(which + " is refused without a remedy: " + e.getMessage(), e);
         }
         assertThat(e.getMessage()).as(which).containsPattern("(java|io\\.apicache|jdk|sun|com\\.sun)\\.[\\w.$]+");

@@ -1,0 +1,152 @@
+package io.apicache.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The elements or keys of one collection that looks at them to find their place: by hash, or by comparison. A reader does that again, with
+ * each element as it is at that moment.
+ *
+ * <ul>
+ *   <li>An element that refers to objects elsewhere in the value may not be complete yet when it is read.
+ *   <li>Elements that became equal, or changed their order, after they were put in would be dropped, or found elsewhere.
+ *   <li>Whoever makes up a record could choose elements of one hash, so that a collection takes hours to fill. Honest ones are nowhere
+ *       near the limits. They hold when writing as well, so that nothing is written that cannot be read.
+ * </ul>
+ */
+@SuppressWarnings({"rawtypes", "unchecked"}) // Kryo's registrations are raw
+final class PlacedElements {
+
+    /** So many of one hash are nothing out of the ordinary. */
+    private static final int UNSUSPICIOUS = 256;
+
+    private static final int BUCKETS = 1024;
+    private static final int[] NONE = {};
+
+    private final Kryo kryo;
+    private final Class<?> collection;
+    private final boolean hashed;
+    private int seen;
+    private int @Nullable [] buckets;
+    private int[] hashes = NONE; // of those that were written
+    private @Nullable Object last; // that was written, where they are sorted
+
+    private PlacedElements(Kryo kryo, Class<?> collection, boolean hashed) {
+        this.kryo = kryo;
+        this.collection = collection;
+        this.hashed = hashed;
+    }
+
+    /** {@return what keeps an eye on the elements, or null if such a collection leaves them where they are put} */
+    static @Nullable PlacedElements of(Kryo kryo, Class<?> collection) {
+        if (Set.class.isAssignableFrom(collection) || Map.class.isAssignableFrom(collection)) {
+            return new PlacedElements(kryo, collection, !isSorted(collection));
+        }
+        return PriorityQueue.class.isAssignableFrom(collection) ? new PlacedElements(kryo, collection, false) : null;
+    }
+
+    private static boolean isSorted(Class<?> collection) {
+        return SortedSet.class.isAssignableFrom(collection) || SortedMap.class.isAssignableFrom(collection);
+    }
+
+    void write(Output output, @Nullable Object element, @Nullable Serializer common) {
+        int shared = sharedParts();
+        Elements.write(kryo, output, element, common);
+        require(element, shared);
+        if (hashed) {
+            remember(element);
+        } else if (isSorted(collection)) {
+            requireInOrder(element);
+        }
+    }
+
+    @Nullable
+    Object read(Input input, @Nullable Registration common) {
+        int shared = sharedParts();
+        Object element = Elements.read(kryo, input, common);
+        require(element, shared);
+        return element;
+    }
+
+    /** All have been written. */
+    void requireDifferent(Collection<?> elements) {
+        if (!hashed) {
+            return; // they are in order
+        }
+        int[] sorted = Arrays.copyOf(hashes, seen);
+        Arrays.sort(sorted);
+        for (int i = 1; i < sorted.length; i++) {
+            if (sorted[i] == sorted[i - 1]) { // by chance, perhaps
+                requireSize(new HashSet<>(elements).size(), elements);
+                return;
+            }
+        }
+    }
+
+    private void requireSize(int different, Collection<?> elements) {
+        if (different != elements.size()) {
+            throw changed("are equal");
+        }
+    }
+
+    private void requireInOrder(@Nullable Object element) {
+        if (last instanceof Comparable before && before.compareTo(element) >= 0) {
+            throw changed("are not in order");
+        }
+        last = element;
+    }
+
+    private RefusedException changed(String what) {
+        return new RefusedException(
+                collection,
+                "has elements or keys that " + what + ", since they were changed after they were put in",
+                "put in what does not change, or use a list");
+    }
+
+    private void remember(@Nullable Object element) {
+        if (seen > hashes.length) {
+            hashes = Arrays.copyOf(hashes, Math.max(8, 2 * seen));
+        }
+        hashes[seen - 1] = element == null ? 0 : element.hashCode();
+    }
+
+    private int sharedParts() {
+        return kryo.getReferenceResolver() instanceof SharedParts parts ? parts.counted() : 0;
+    }
+
+    private void require(@Nullable Object element, int sharedBefore) {
+        if (sharedParts() != sharedBefore) {
+            throw new KryoException("an element or a key of a " + collection.getName()
+                    + " that shares parts with others, " + nameOf(element) + "; use a list, or other keys");
+        }
+        seen++;
+        if (!hashed || seen < UNSUSPICIOUS || element == null) {
+            return;
+        }
+        if (buckets == null) {
+            buckets = new int[BUCKETS];
+        }
+        int bucket = (element.hashCode() * 0x9E3779B9) >>> 22;
+        if (++buckets[bucket] > UNSUSPICIOUS + seen / UNSUSPICIOUS) {
+            throw new KryoException("too many elements or keys of a " + collection.getName()
+                    + " with the same hash code, such as a " + nameOf(element));
+        }
+    }
+
+    private static String nameOf(@Nullable Object element) {
+        return element == null ? "null" : element.getClass().getName();
+    }
+}
