@@ -5,9 +5,11 @@ import io.apicache.spi.Time;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +50,9 @@ final class Link {
     private volatile boolean disconnected;
     private volatile long disconnectedSince;
     private volatile boolean closed;
+
+    /** Fails commands that wait to be sent once more. */
+    private final Set<Runnable> givenUpAtTheEnd = ConcurrentHashMap.newKeySet();
 
     /**
      * How time goes by.
@@ -121,13 +126,30 @@ final class Link {
         Safely.then(refused, result, (said, failure) -> {
             if (failure == null) {
                 result.complete(said);
-            } else if (closed
-                    || deadline - time.nanoTime() < 0
+            } else if (deadline - time.nanoTime() < 0
                     || !RedisFailures.isNotConnected(failure)
-                    || !later(AGAIN_AFTER_MILLIS, () -> again(command, dispatch(command), deadline, result))) {
+                    || !isSentAgainLater(command, failure, deadline, result)) {
                 result.completeExceptionally(failure);
             }
         });
+    }
+
+    private <T> boolean isSentAgainLater(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
+            Throwable refusal,
+            long deadline,
+            CompletableFuture<T> result) {
+        Runnable giveUp = () -> result.completeExceptionally(refusal);
+        givenUpAtTheEnd.add(giveUp); // before the look: either this sees that it is closed, or close sees this
+        boolean later = !closed
+                && later(AGAIN_AFTER_MILLIS, () -> {
+                    givenUpAtTheEnd.remove(giveUp);
+                    again(command, dispatch(command), deadline, result);
+                });
+        if (!later) {
+            givenUpAtTheEnd.remove(giveUp);
+        }
+        return later;
     }
 
     /** {@return false if it will not run: the client was shut down, or there is no memory} */
@@ -220,6 +242,7 @@ final class Link {
     /** {@return when it is closed} */
     CompletableFuture<Void> close() {
         closed = true;
+        givenUpAtTheEnd.forEach(Runnable::run); // the client's threads end, and would not send them
         return current.connection().closeAsync();
     }
 }

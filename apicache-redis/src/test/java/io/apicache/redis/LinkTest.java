@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apicache.redis.Topology.Commands;
 import io.apicache.spi.Time;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -16,12 +17,16 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -122,6 +127,29 @@ class LinkTest {
         send(link, false);
 
         assertThat(topology.connections).isOne();
+    }
+
+    @Test
+    @DisplayName("W2 Z1 a command that was to be sent once more ends when the store is closed")
+    void aCommandThatWaitsToBeSentAgain() {
+        EventExecutorGroup paused = resources.eventExecutorGroup();
+        CountDownLatch goOn = new CountDownLatch(1);
+        for (EventExecutor each : paused) {
+            var unused = each.submit(() -> goOn.await(60, TimeUnit.SECONDS)); // nothing is sent again before close
+        }
+        Link link = over(new FakeTopology(true));
+        CompletableFuture<String> answer = link.<String>send(commands -> {
+                    AsyncCommand<byte[], byte[], String> reply = command();
+                    reply.completeExceptionally(new RedisException("Currently not connected. Commands are rejected."));
+                    return (RedisFuture<String>) reply;
+                })
+                .toCompletableFuture();
+        assertThat(answer).isNotDone();
+
+        var ignored = link.close();
+
+        assertThat(answer).isCompletedExceptionally();
+        goOn.countDown();
     }
 
     /** Counts connections, and makes none. */
