@@ -26,6 +26,10 @@ final class Connector {
     private static final Logger LOG = System.getLogger(RedisStore.class.getName());
     private static final long PATIENCE_SECONDS = 15;
     private static final int CLOCK_READINGS = 3;
+
+    /** A connection that breaks just when it was made is made again: nothing was done on it. */
+    private static final int GREETINGS = 3;
+
     private static final long UPKEEP_SECONDS = 15;
 
     private final RedisStore.Builder settings;
@@ -68,8 +72,9 @@ final class Connector {
         @Nullable Commands commands = null;
         boolean handedOver = false;
         try {
-            commands = connect(topology);
-            ServerInfo server = greet(commands.async());
+            Greeted greeted = connectAndGreet(topology);
+            commands = greeted.commands();
+            ServerInfo server = greeted.server();
             if (server.cluster() && topology instanceof Topology.Single) {
                 topology.close();
                 topology = settings.topologies.create(settings, true);
@@ -130,6 +135,33 @@ final class Connector {
             });
         } catch (Throwable e) {
             // No memory even to begin: this comes again, as long as it does not throw.
+        }
+    }
+
+    /** A connection that works, and what its server says of itself. */
+    private record Greeted(Commands commands, ServerInfo server) {}
+
+    /** Connects, and asks the server what it is. */
+    private static Greeted connectAndGreet(Topology topology)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        for (int attempt = 1; ; attempt++) {
+            Commands commands = connect(topology);
+            boolean greeted = false;
+            try {
+                ServerInfo server = greet(commands.async());
+                greeted = true;
+                return new Greeted(commands, server);
+            } catch (ExecutionException e) {
+                Throwable cause = RedisFailures.unwrap(e);
+                boolean broken = RedisFailures.code(cause) == null && !RedisFailures.isTimeout(cause);
+                if (attempt == GREETINGS || !broken) {
+                    throw e;
+                }
+            } finally {
+                if (!greeted) {
+                    awaitQuietly(commands.connection().closeAsync());
+                }
+            }
         }
     }
 
