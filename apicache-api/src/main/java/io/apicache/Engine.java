@@ -98,6 +98,11 @@ final class Engine<R> {
         return handOvers;
     }
 
+    /** {@return the id within the cache's namespace; messages show it} */
+    Key key(String requestId) {
+        return new Key(namespace, requestId);
+    }
+
     boolean hasSomethingToKeep() {
         return !rooms.isEmpty() || !handOvers.isEmpty();
     }
@@ -151,6 +156,10 @@ final class Engine<R> {
         return threads.schedule(task, delay);
     }
 
+    Receipts<R> receipts() {
+        return receipts;
+    }
+
     Calls calls() {
         return calls;
     }
@@ -189,7 +198,7 @@ final class Engine<R> {
      */
     private @Nullable Cached<R> local(String requestId, @Nullable Fingerprint fingerprint) {
         requireOpen();
-        Handled<R> handled = store.peekLocal(new Key(namespace, Objects.requireNonNull(requestId, "requestId")));
+        Handled<R> handled = store.peekLocal(key(Objects.requireNonNull(requestId, "requestId")));
         if (handled == null
                 || (fingerprint != null && Decision.mismatch(handled.fingerprint(), fingerprint.digest()))) {
             return null; // what does not fit is refused in one place, in the room
@@ -324,14 +333,14 @@ final class Engine<R> {
 
     /** {@return when the client of a caller whose time is up should try again} Reads no clock, which might fail: the wait has ended. */
     Duration retryAfter(Waiter<R> waiter) {
-        Room<R> room = rooms.get(new Key(namespace, waiter.request.id()));
+        Room<R> room = rooms.get(key(waiter.request.id()));
         Long underWay = room == null ? null : room.underWaySince();
         long since = underWay == null ? waiter.since : Decision.earlier(underWay, waiter.since);
         return Duration.ofNanos(Decision.retryAfter(waiter.deadline - since, jitter.getAsDouble()));
     }
 
     private Room<R> enter(Waiter<R> waiter) {
-        Key key = new Key(namespace, waiter.request.id());
+        Key key = key(waiter.request.id());
         while (true) {
             Room<R> room = roomOf(key);
             if (room.enter(waiter)) {
@@ -355,7 +364,7 @@ final class Engine<R> {
     }
 
     Claim<R> letRun(Request request) {
-        Key key = new Key(namespace, request.id());
+        Key key = key(request.id());
         Claim<R> leave = null;
         while (leave == null) {
             leave = roomOf(key).letRun(request);
@@ -369,7 +378,7 @@ final class Engine<R> {
     @Nullable
     Claim<R> claimOf(String requestId) {
         requireOpen();
-        Key key = new Key(namespace, Request.requireId(requestId));
+        Key key = key(Request.requireId(requestId));
         Room<R> room = rooms.get(key);
         Claim<R> claim = room == null ? null : room.claimById();
         if (claim == null && (room == null || !room.finishUnprotected())) {
@@ -391,13 +400,13 @@ final class Engine<R> {
 
     private CompletableFuture<Optional<Handled<R>>> startPeek(Request request) {
         requireOpen();
-        Key key = new Key(namespace, request.id());
+        Key key = key(request.id());
         return calls.bounded("peek", () -> store.peek(key));
     }
 
     boolean invalidate(String requestId) {
         requireOpen();
-        Key key = new Key(namespace, Request.requireId(requestId));
+        Key key = key(Request.requireId(requestId));
         boolean existed = calls.await(calls.bounded("invalidate", () -> store.invalidate(key)), "invalidate");
         try {
             calls.await(invalidated(key), "renew");
@@ -409,7 +418,7 @@ final class Engine<R> {
 
     CompletableFuture<Boolean> invalidateAsync(String requestId) {
         requireOpen();
-        Key key = new Key(namespace, Request.requireId(requestId));
+        Key key = key(Request.requireId(requestId));
         CompletableFuture<Boolean> invalidated = calls.bounded("invalidate", () -> store.invalidate(key))
                 .thenCompose(existed -> invalidated(key).handle((verified, failure) -> existed));
         return handOver(invalidated, invalidated::join);

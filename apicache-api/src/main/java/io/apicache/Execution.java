@@ -1,6 +1,5 @@
 package io.apicache;
 
-import io.apicache.spi.Key;
 import io.apicache.spi.Marker;
 import java.time.Duration;
 import java.util.Objects;
@@ -31,7 +30,9 @@ final class Execution<R> {
     R answered(Receipt<R> receipt) {
         if (receipt instanceof InFlight<R> busy) {
             throw new StillInFlightException(
-                    request + " is still in flight after " + maxWait, busy.leaseLeft(), busy.retryAfter());
+                    engine.key(request.id()) + " is still in flight after " + maxWait,
+                    busy.leaseLeft(),
+                    busy.retryAfter());
         }
         return receipt instanceof Cached<R> hit ? hit.response() : null;
     }
@@ -163,7 +164,7 @@ final class Execution<R> {
     /** {@return an exception of this call's own: a store may have thrown one that others have too} */
     private ApiCacheException why(FirstSeen<R> claim, @Nullable Object response, Throwable failure) {
         if (response == null) {
-            return Receipts.notKept(request.id(), Marker.NULL, failure);
+            return engine.receipts().notKept(request.id(), Marker.NULL, failure);
         } else if (failure instanceof LeaseLostException || failure instanceof WaitInterruptedException) {
             return (ApiCacheException) failure;
         } else if (failure instanceof StoreUnavailableException || failure instanceof CorruptRecordException) {
@@ -173,8 +174,8 @@ final class Execution<R> {
         }
         Marker marker = claim.claim().unstorable();
         return marker != null
-                ? Receipts.notKept(request.id(), marker, failure)
-                : new ApiCacheException("the response of " + Key.show(request.id()) + " was not stored", failure);
+                ? engine.receipts().notKept(request.id(), marker, failure)
+                : new ApiCacheException("the response of " + engine.key(request.id()) + " was not stored", failure);
     }
 
     /** Null passes: where it matters, it is refused as a response. */

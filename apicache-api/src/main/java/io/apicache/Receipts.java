@@ -2,7 +2,6 @@ package io.apicache;
 
 import io.apicache.ApiCacheListener.Outcome;
 import io.apicache.spi.Claimed.Handled;
-import io.apicache.spi.Key;
 import io.apicache.spi.Marker;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,8 +75,8 @@ final class Receipts<R> {
         return found.map(handled -> cached(request.id(), handled));
     }
 
-    private static RequestMismatchException mismatch(Request request) {
-        return new RequestMismatchException("request id " + Key.show(request.id())
+    private RequestMismatchException mismatch(Request request) {
+        return new RequestMismatchException("request id " + engine.key(request.id())
                 + " was used with another fingerprint: it is the key of a different request");
     }
 
@@ -92,27 +91,27 @@ final class Receipts<R> {
         } catch (CorruptRecordException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new CorruptRecordException("the response of " + Key.show(requestId) + " cannot be decoded", e);
+            throw new CorruptRecordException("the response of " + engine.key(requestId) + " cannot be decoded", e);
         }
         if (response == null) {
-            throw new CorruptRecordException("the response of " + Key.show(requestId) + " was decoded to null", null);
+            throw new CorruptRecordException("the response of " + engine.key(requestId) + " was decoded to null", null);
         }
         return new Cached<>(requestId, response, handled);
     }
 
     /** {@return what a caller gets who finds a marker} */
-    private static ResponseNotKeptException marked(String requestId, Marker reason) {
+    private ResponseNotKeptException marked(String requestId, Marker reason) {
         return new ResponseNotKeptException(
-                "the work of " + Key.show(requestId) + " is done, but its response was not kept: " + reason(reason)
+                "the work of " + engine.key(requestId) + " is done, but its response was not kept: " + reason(reason)
                         + "; invalidate the id to have the work done again",
                 reason,
                 null);
     }
 
     /** {@return what the owner gets whose response is not kept} */
-    static ResponseNotKeptException notKept(String requestId, Marker reason, @Nullable Throwable cause) {
+    ResponseNotKeptException notKept(String requestId, Marker reason, @Nullable Throwable cause) {
         return new ResponseNotKeptException(
-                "the response of " + Key.show(requestId) + " was not kept: " + reason(reason), reason, cause);
+                "the response of " + engine.key(requestId) + " was not kept: " + reason(reason), reason, cause);
     }
 
     private static String reason(Marker marker) {

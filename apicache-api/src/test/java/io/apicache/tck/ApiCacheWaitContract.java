@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What callers are promised who wait, and owners who are lost. The other half is {@link ApiCacheContract}, which is the one to extend. */
-public abstract class ApiCacheWaitContract extends ApiCacheNestingContract {
+public abstract class ApiCacheWaitContract extends ApiCacheForeignContract {
 
     private static final Duration LONG = Duration.ofMinutes(10);
 

@@ -57,6 +57,9 @@ final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
     }
 
     private static void requireFaithful(RecordShape shape, Object record, @Nullable Object[] values) {
+        for (RecordShape.Part part : shape.loose()) {
+            values[part.index()] = Loose.own(values[part.index()]);
+        }
         @Nullable Object[] before = states(shape.loose(), values);
         Object again;
         try {
@@ -82,7 +85,9 @@ final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
             return;
         }
         for (RecordShape.Part part : shape.byName()) {
-            if (!isSame(part.held(record), part.held(again))) {
+            Object kept = part.held(again);
+            Object expected = kept != null && Loose.isText(kept.getClass()) ? values[part.index()] : part.held(record);
+            if (!isSame(expected, kept)) {
                 throw changed(record, part, "its component ");
             }
         }

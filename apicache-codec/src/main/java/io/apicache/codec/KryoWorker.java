@@ -96,8 +96,8 @@ final class KryoWorker {
     }
 
     private ResponseTooLargeException tooLarge() {
-        return new ResponseTooLargeException(
-                "The response takes more than " + maxBytes + " bytes, the codec's maxBytes");
+        return new ResponseTooLargeException("The response takes more than " + maxBytes
+                + " bytes, the codec's maxBytes, which can be given: KryoCodec.builder(type).maxBytes(bytes)");
     }
 
     private RuntimeException refused(Object response, Throwable failure) {

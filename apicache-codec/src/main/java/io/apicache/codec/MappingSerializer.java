@@ -16,6 +16,8 @@ import java.util.function.IntFunction;
 @SuppressWarnings({"rawtypes", "unchecked"}) // Kryo's serializers of maps are raw
 class MappingSerializer extends Serializer<Map> {
 
+    private static final int COPIES = 5;
+
     private final IntFunction<Map> create;
     private final Function finish;
 
@@ -49,7 +51,7 @@ class MappingSerializer extends Serializer<Map> {
     @Override
     public void write(Kryo kryo, Output output, Map written) {
         // What others may change meanwhile is written as it is now.
-        Map<Object, Object> map = written instanceof ConcurrentMap ? new LinkedHashMap<>(written) : written;
+        Map<Object, Object> map = written instanceof ConcurrentMap ? asItIsNow(written) : written;
         int size = map.size();
         output.writeVarInt(size, true);
         writeKind(kryo, output, map);
@@ -76,6 +78,24 @@ class MappingSerializer extends Serializer<Map> {
         Elements.requireUnchanged(entries, size);
         placed.requireDifferent(map.keySet());
         Elements.pad(output, from, size);
+    }
+
+    /** {@return a copy} A key that comes twice may have been put in anew meanwhile; if that goes on, there are two that are equal. */
+    private static Map<Object, Object> asItIsNow(Map<Object, Object> map) {
+        for (int attempt = 1; ; attempt++) {
+            Map<Object, Object> copy = new LinkedHashMap<>();
+            int entries = 0;
+            for (Map.Entry<Object, Object> entry : map.entrySet()) {
+                copy.put(entry.getKey(), entry.getValue());
+                entries++;
+            }
+            if (copy.size() == entries) {
+                return copy;
+            }
+            if (attempt == COPIES) {
+                throw PlacedElements.changed(map.getClass(), "are equal");
+            }
+        }
     }
 
     @Override

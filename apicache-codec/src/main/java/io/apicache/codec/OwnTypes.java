@@ -138,7 +138,7 @@ final class OwnTypes {
         if (!hasEquals(type) && hasConstants(type)) {
             throw new RefusedException(
                     type,
-                    "has constants of its own that are told apart by identity",
+                    "has constants that only its own code can make, and that are told apart by identity",
                     "make it an enum or a record, or give it equals and hashCode");
         }
     }
@@ -171,16 +171,24 @@ final class OwnTypes {
 
     /** {@return whether there are constants of the class that its users cannot make: an enum written by hand} */
     private static boolean hasConstants(Class<?> type) {
-        if (Arrays.stream(type.getDeclaredConstructors()).anyMatch(made -> Modifier.isPublic(made.getModifiers()))) {
+        if (Arrays.stream(type.getDeclaredConstructors()).anyMatch(made -> !Modifier.isPrivate(made.getModifiers()))) {
             return false;
         }
-        Set<Class<?>> places = new LinkedHashSet<>();
-        for (Class<?> around = type; around != null; around = around.getDeclaringClass()) {
-            addWithSupertypes(around, places);
+        Set<Class<?>> supertypes = new LinkedHashSet<>();
+        addWithSupertypes(type, supertypes);
+        try {
+            for (Class<?> around = type.getDeclaringClass(); around != null; around = around.getDeclaringClass()) {
+                if (Arrays.stream(around.getDeclaredFields())
+                        .anyMatch(field -> field.getType() == type && isConstant(field))) {
+                    return true;
+                }
+            }
+            return supertypes.stream()
+                    .flatMap(place -> Arrays.stream(place.getDeclaredFields()))
+                    .anyMatch(field -> isConstantOf(type, field));
+        } catch (LinkageError e) {
+            return false; // a class around it, or above it, is not complete here: nothing is known of its constants
         }
-        return places.stream()
-                .flatMap(place -> Arrays.stream(place.getDeclaredFields()))
-                .anyMatch(field -> isConstantOf(type, field));
     }
 
     private static void addWithSupertypes(@Nullable Class<?> type, Set<Class<?>> places) {
@@ -193,10 +201,12 @@ final class OwnTypes {
         }
     }
 
+    private static boolean isConstant(Field field) {
+        return Modifier.isStatic(field.getModifiers()) && Modifier.isFinal(field.getModifiers());
+    }
+
     private static boolean isConstantOf(Class<?> type, Field field) {
-        if (!Modifier.isStatic(field.getModifiers())
-                || !Modifier.isFinal(field.getModifiers())
-                || !field.getType().isAssignableFrom(type)) {
+        if (!isConstant(field) || !field.getType().isAssignableFrom(type)) {
             return false;
         }
         if (field.getType() == type) {

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,6 +15,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * each element as it is at that moment.
  *
  * <ul>
- *   <li>An element that refers to objects elsewhere in the value may not be complete yet when it is read.
+ *   <li>What an element refers to elsewhere in the value may not be complete yet when the element is read.
  *   <li>Elements that became equal, or changed their order, after they were put in would be dropped, or found elsewhere.
  *   <li>Whoever makes up a record could choose elements of one hash, so that a collection takes hours to fill. Honest ones are nowhere
  *       near the limits. They hold when writing as well, so that nothing is written that cannot be read.
@@ -41,7 +44,8 @@ final class PlacedElements {
     private final boolean hashed;
     private int seen;
     private int @Nullable [] buckets;
-    private int[] hashes = NONE; // of those that were written
+    private int[] hashes = NONE; // of those that were written and may have changed
+    private int remembered;
     private @Nullable Object last; // that was written, where they are sorted
 
     private PlacedElements(Kryo kryo, Class<?> collection, boolean hashed) {
@@ -53,9 +57,14 @@ final class PlacedElements {
     /** {@return what keeps an eye on the elements, or null if such a collection leaves them where they are put} */
     static @Nullable PlacedElements of(Kryo kryo, Class<?> collection) {
         if (Set.class.isAssignableFrom(collection) || Map.class.isAssignableFrom(collection)) {
-            return new PlacedElements(kryo, collection, !isSorted(collection));
+            return new PlacedElements(kryo, collection, !isSorted(collection) && !isSearched(collection));
         }
         return PriorityQueue.class.isAssignableFrom(collection) ? new PlacedElements(kryo, collection, false) : null;
+    }
+
+    /** {@return whether elements are compared one by one} */
+    private static boolean isSearched(Class<?> collection) {
+        return CopyOnWriteArraySet.class.isAssignableFrom(collection);
     }
 
     private static boolean isSorted(Class<?> collection) {
@@ -63,10 +72,22 @@ final class PlacedElements {
     }
 
     void write(Output output, @Nullable Object element, @Nullable Serializer common) {
-        int shared = sharedParts();
+        int shared = sharedParts(true);
         Elements.write(kryo, output, element, common);
-        require(element, shared);
-        if (hashed) {
+        if (sharedParts(true) != shared) {
+            throw new RefusedException(
+                    collection,
+                    "has an element or a key that shares parts with others, a " + nameOf(element)
+                            + (hashed ? "" : ", and is looked at before they are complete"),
+                    "use a list, or other keys");
+        }
+        if (hashed && isSuspicious(element)) {
+            throw new RefusedException(
+                    collection,
+                    "has too many elements or keys with the same hash code, such as a " + nameOf(element),
+                    "use a list, or let hashCode tell them apart");
+        }
+        if (hashed && element != null && mayChange(element)) {
             remember(element);
         } else if (isSorted(collection)) {
             requireInOrder(element);
@@ -75,9 +96,14 @@ final class PlacedElements {
 
     @Nullable
     Object read(Input input, @Nullable Registration common) {
-        int shared = sharedParts();
+        int shared = sharedParts(false);
         Object element = Elements.read(kryo, input, common);
-        require(element, shared);
+        if (sharedParts(false) != shared) {
+            throw new KryoException("an element or a key that shares parts with others");
+        }
+        if (hashed && isSuspicious(element)) {
+            throw new KryoException("too many elements of a set or keys of a map with the same hash code");
+        }
         return element;
     }
 
@@ -86,7 +112,7 @@ final class PlacedElements {
         if (!hashed) {
             return; // they are in order
         }
-        int[] sorted = Arrays.copyOf(hashes, seen);
+        int[] sorted = Arrays.copyOf(hashes, remembered);
         Arrays.sort(sorted);
         for (int i = 1; i < sorted.length; i++) {
             if (sorted[i] == sorted[i - 1]) { // by chance, perhaps
@@ -98,52 +124,60 @@ final class PlacedElements {
 
     private void requireSize(int different, Collection<?> elements) {
         if (different != elements.size()) {
-            throw changed("are equal");
+            throw changed(collection, "are equal");
         }
     }
 
     private void requireInOrder(@Nullable Object element) {
         if (last instanceof Comparable before && before.compareTo(element) >= 0) {
-            throw changed("are not in order");
+            throw changed(collection, "are not in order");
         }
         last = element;
     }
 
-    private RefusedException changed(String what) {
+    static RefusedException changed(Class<?> collection, String what) {
         return new RefusedException(
                 collection,
                 "has elements or keys that " + what + ", since they were changed after they were put in",
                 "put in what does not change, or use a list");
     }
 
-    private void remember(@Nullable Object element) {
-        if (seen > hashes.length) {
-            hashes = Arrays.copyOf(hashes, Math.max(8, 2 * seen));
-        }
-        hashes[seen - 1] = element == null ? 0 : element.hashCode();
+    /** {@return whether an element may be equal to another one that it was not equal to before} */
+    private static boolean mayChange(Object element) {
+        return !(element instanceof String
+                || element instanceof Number
+                || element instanceof Enum<?>
+                || element instanceof UUID
+                || element instanceof Temporal);
     }
 
-    private int sharedParts() {
-        return kryo.getReferenceResolver() instanceof SharedParts parts ? parts.counted() : 0;
+    private void remember(Object element) {
+        if (remembered == hashes.length) {
+            hashes = Arrays.copyOf(hashes, Math.max(8, 2 * remembered));
+        }
+        hashes[remembered++] = element.hashCode();
     }
 
-    private void require(@Nullable Object element, int sharedBefore) {
-        if (sharedParts() != sharedBefore) {
-            throw new KryoException("an element or a key of a " + collection.getName()
-                    + " that shares parts with others, " + nameOf(element) + "; use a list, or other keys");
+    /** {@return how many shared parts there were so far; of unfinished ones alone where a complete one does no harm} */
+    private int sharedParts(boolean writing) {
+        if (!(kryo.getReferenceResolver() instanceof SharedParts parts)) {
+            return 0;
         }
-        seen++;
-        if (!hashed || seen < UNSUSPICIOUS || element == null) {
-            return;
+        if (hashed) {
+            return parts.counted();
+        }
+        return writing ? parts.unfinished() : 0;
+    }
+
+    private boolean isSuspicious(@Nullable Object element) {
+        if (++seen < UNSUSPICIOUS || element == null) {
+            return false;
         }
         if (buckets == null) {
             buckets = new int[BUCKETS];
         }
         int bucket = (element.hashCode() * 0x9E3779B9) >>> 22;
-        if (++buckets[bucket] > UNSUSPICIOUS + seen / UNSUSPICIOUS) {
-            throw new KryoException("too many elements or keys of a " + collection.getName()
-                    + " with the same hash code, such as a " + nameOf(element));
-        }
+        return ++buckets[bucket] > UNSUSPICIOUS + seen / UNSUSPICIOUS;
     }
 
     private static String nameOf(@Nullable Object element) {

@@ -91,7 +91,7 @@ record RecordShape(Part[] byName, Part[] loose, Constructor<?> constructor, bool
                     || Collection.class.isAssignableFrom(type)
                     || type.isAssignableFrom(LinkedHashMap.class)
                     || type.isAssignableFrom(LinkedHashSet.class)
-                    || Loose.isText(type);
+                    || Loose.mayBeText(type);
         }
     }
 }

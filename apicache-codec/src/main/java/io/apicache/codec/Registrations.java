@@ -38,9 +38,10 @@ final class Registrations {
                 nextId++;
             }
             add(nextId, new Registered(type, null));
-            if (!type.isSealed() || type.isEnum() || OwnTypes.isOfTheJdk(type)) {
-                return;
+            if (type.isSealed() && !type.isEnum() && !OwnTypes.isOfTheJdk(type)) {
+                addAcceptedSubclasses(type);
             }
+            return;
         }
         addSubclasses(type);
     }
@@ -50,7 +51,8 @@ final class Registrations {
             throw new IllegalArgumentException("id: " + id + " is not between " + FIRST_ID + " and " + LAST_ID);
         }
         if (contains(registered.type())) {
-            throw new IllegalArgumentException(registered.type().getName() + " is registered already");
+            throw new IllegalArgumentException(registered.type().getName()
+                    + " is registered already, perhaps as a subclass of a sealed class: register it before that one");
         }
         if (registered.serializer() == null && !isKnownToKryo(registered.type())) {
             OwnTypes.requireWhole(registered.type());
@@ -115,6 +117,18 @@ final class Registrations {
         }
         for (Class<?> permitted : type.getPermittedSubclasses()) {
             add(permitted);
+        }
+    }
+
+    /** Those that can be sent: the class itself may be all that is ever sent. */
+    private void addAcceptedSubclasses(Class<?> type) {
+        for (Class<?> permitted : type.getPermittedSubclasses()) {
+            boolean standsForOthers = !isConcrete(permitted) && permitted.isSealed();
+            if (standsForOthers) {
+                addAcceptedSubclasses(permitted);
+            } else if (OwnTypes.isAccepted(permitted)) {
+                add(permitted);
+            }
         }
     }
 

@@ -54,11 +54,17 @@ final class SharedParts extends MapReferenceResolver {
             Collections.emptyMap());
 
     private int counted;
+    private int unfinished;
 
     /** What is being written, by depth: each is a part of the one before. Deeper ones may be of the past. */
     private @Nullable Object[] path = new @Nullable Object[16];
 
     private int deepest;
+
+    /** {@return how many references have been written to objects that contain them} */
+    int unfinished() {
+        return unfinished;
+    }
 
     int counted() {
         return counted;
@@ -102,6 +108,7 @@ final class SharedParts extends MapReferenceResolver {
         if (depth == kryo.getDepth()) {
             return; // complete
         }
+        unfinished++;
         if (isLate(kryo.getRegistration(object.getClass()).getSerializer())) {
             throw new RefusedException(
                     object.getClass(),

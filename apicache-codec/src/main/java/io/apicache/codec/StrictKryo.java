@@ -67,7 +67,7 @@ final class StrictKryo extends Kryo {
         }
 
         private static String advice(Class<?> root, Class<?> type) {
-            if (OwnTypes.isOfTheJdk(type) && !OwnTypes.isAccepted(type)) {
+            if (OwnTypes.isOfTheJdk(type) && !(canBeNamed(type) && OwnTypes.isAccepted(type))) {
                 String serializer = "KryoCodec.builder(" + root.getSimpleName() + ".class).register(id, "
                         + type.getSimpleName() + ".class, serializer)";
                 return "Copy it into a type of the JDK that codecs know, such as List.copyOf"

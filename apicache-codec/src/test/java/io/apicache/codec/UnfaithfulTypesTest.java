@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -174,6 +176,23 @@ class UnfaithfulTypesTest {
         }
     }
 
+    record SortingView(Set<String> names) {
+        SortingView {
+            names = Collections.unmodifiableSet(new LinkedHashSet<>(new TreeSet<>(names).descendingSet()));
+        }
+
+        @Override
+        public Set<String> names() {
+            return new TreeSet<>(names);
+        }
+    }
+
+    record CountingNumber(Number count) {
+        CountingNumber {
+            ((AtomicInteger) count).incrementAndGet();
+        }
+    }
+
     record Copying(Map<String, Integer> counts) {
         Copying {
             counts = new LinkedHashMap<>(counts);
@@ -193,7 +212,9 @@ class UnfaithfulTypesTest {
                 new Adding(new ArrayList<>()),
                 new Putting(new HashMap<>()),
                 new Sorting(new LinkedHashMap<>(new TreeMap<>(Map.of("a", 1, "b", 2)).descendingMap())),
-                new SortingSet(Set.of("a", "b")));
+                new SortingSet(Set.of("a", "b")),
+                new SortingView(Set.of("a", "b")),
+                new CountingNumber(new AtomicInteger()));
     }
 
     @ParameterizedTest(name = "E4 {0} is refused: its constructor or its accessor changes it")
@@ -247,6 +268,7 @@ class UnfaithfulTypesTest {
                 Set.of(first, second, third),
                 new TreeSet<>(List.of(first, second, third)),
                 new HashMap<>(Map.of(first, 1, second, 2, third, 3)),
+                new ConcurrentHashMap<>(Map.of(first, 1, second, 2, third, 3)),
                 Map.of(first, 1, second, 2, third, 3),
                 new TreeMap<>(Map.of(first, 1, second, 2, third, 3)));
         first.text = "c";
@@ -287,7 +309,7 @@ class UnfaithfulTypesTest {
     static final class Unit implements Units {
         final String name;
 
-        Unit(String name) {
+        private Unit(String name) {
             this.name = name;
         }
     }
@@ -301,7 +323,7 @@ class UnfaithfulTypesTest {
     }
 
     @SuppressWarnings("unused") // makes a constant of it
-    private static final Object AROUND = new Surrounded(1);
+    private static final Surrounded AROUND = new Surrounded(1);
 
     @ParameterizedTest(name = "E4 {0} is refused: it has constants, wherever they are declared")
     @MethodSource("ofConstants")
@@ -313,6 +335,53 @@ class UnfaithfulTypesTest {
 
     static Stream<Class<?>> ofConstants() {
         return Stream.of(Rgb.class, Unit.class, Surrounded.class);
+    }
+
+    /** Its initializer fails, which is no business of a codec of its members. */
+    static final class Application {
+        static final Object LOCK = start();
+
+        private static Object start() {
+            throw new IllegalStateException("no database");
+        }
+
+        static final class Answer {
+            final String text;
+
+            private Answer(String text) {
+                this.text = text;
+            }
+
+            static Answer of(String text) {
+                return new Answer(text);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("E4 classes around a class are not initialized by a codec")
+    void classesAround() {
+        KryoCodec<Box> codec = KryoCodec.of(Box.class, Application.Answer.class);
+
+        Object answer =
+                codec.decode(codec.encode(new Box(Application.Answer.of("x")))).content();
+        assertThat(((Application.Answer) answer).text).isEqualTo("x");
+    }
+
+    record Two(TreeMap<Name, Integer> first, TreeMap<Name, Integer> second) {}
+
+    @Test
+    @DisplayName("E4 sorted maps may share keys that are complete")
+    void sharedKeysOfSortedMaps() {
+        KryoCodec<Two> codec = KryoCodec.builder(Two.class)
+                .withReferences()
+                .register(100, Two.class)
+                .register(101, Name.class)
+                .build();
+        Name key = new Name("a");
+        Two two = new Two(new TreeMap<>(Map.of(key, 1)), new TreeMap<>(Map.of(key, 2)));
+
+        assertThat(codec.decode(codec.encode(two))).isEqualTo(two);
     }
 
     // ---- what the messages say
@@ -345,6 +414,25 @@ class UnfaithfulTypesTest {
 
     static final class Transfer extends Payment {
         String account = "";
+    }
+
+    static sealed class Plain {
+        int cents;
+    }
+
+    static final class NotSent extends Plain {
+        transient String session = "";
+    }
+
+    @Test
+    @DisplayName("E4 a subclass that cannot be sent does not keep its sealed superclass from it")
+    void aSubclassThatIsNotSent() {
+        KryoCodec<Plain> codec = KryoCodec.of(Plain.class);
+
+        assertThat(codec.decode(codec.encode(new Plain())).getClass()).isEqualTo(Plain.class);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.encode(new NotSent()))
+                .withMessageContaining(NotSent.class.getName());
     }
 
     @Test

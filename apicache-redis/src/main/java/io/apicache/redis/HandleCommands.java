@@ -45,7 +45,8 @@ final class HandleCommands {
     CompletionStage<Stored<byte[]>> handle(Key key, Token token, byte[] value, Duration keepFor) {
         if (value.length > longest) {
             return CompletableFuture.failedFuture(new ResponseTooLargeException("the response to " + key + " has "
-                    + value.length + " bytes, at most " + longest + " are accepted"));
+                    + value.length + " bytes; the store's largestResponse is " + longest
+                    + ", and can be given: RedisStore.builder(uri).largestResponse(bytes)"));
         }
         RecordName name = layout.record(key);
         Retention retention = Retention.of(keepFor);

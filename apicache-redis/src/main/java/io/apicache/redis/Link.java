@@ -139,12 +139,19 @@ final class Link {
             Throwable refusal,
             long deadline,
             CompletableFuture<T> result) {
-        Runnable giveUp = () -> result.completeExceptionally(refusal);
+        AtomicBoolean decided = new AtomicBoolean(); // a command whose caller was told that it is not sent is not sent
+        Runnable giveUp = () -> {
+            if (decided.compareAndSet(false, true)) {
+                result.completeExceptionally(refusal);
+            }
+        };
         givenUpAtTheEnd.add(giveUp); // before the look: either this sees that it is closed, or close sees this
         boolean later = !closed
                 && later(AGAIN_AFTER_MILLIS, () -> {
                     givenUpAtTheEnd.remove(giveUp);
-                    again(command, dispatch(command), deadline, result);
+                    if (decided.compareAndSet(false, true)) {
+                        again(command, dispatch(command), deadline, result);
+                    }
                 });
         if (!later) {
             givenUpAtTheEnd.remove(giveUp);
@@ -242,7 +249,8 @@ final class Link {
     /** {@return when it is closed} */
     CompletableFuture<Void> close() {
         closed = true;
-        givenUpAtTheEnd.forEach(Runnable::run); // the client's threads end, and would not send them
+        givenUpAtTheEnd.forEach(Runnable::run); // the client's threads end, and may not send them
+        givenUpAtTheEnd.clear();
         return current.connection().closeAsync();
     }
 }

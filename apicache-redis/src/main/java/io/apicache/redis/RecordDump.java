@@ -42,7 +42,7 @@ final class RecordDump {
                    RecordDump ADDRESS [--prefix PREFIX] [--namespace NAMESPACE] --id PART...
                    RecordDump ADDRESS [--prefix PREFIX] --shown NAMESPACE/#HASH
             ADDRESS is redis://host:port, PREFIX is ac and NAMESPACE is default unless they are given, and the PARTs are
-            those that the request id was made of.""";
+            those that the request id was made of: all that follows --id, so it comes last.""";
 
     private RecordDump() {}
 
