@@ -579,9 +579,14 @@ final class Claim<R> {
                 vacate();
             }
         } catch (Throwable e) {
-            unwanted = true; // no heap, perhaps: the keeper does it
+            leaveToKeeper(); // no heap, perhaps
             Failures.log(Incident.CLAIM_NOT_ENDED, room.key, e);
         }
+    }
+
+    /** The holder has closed the claim, and ending it failed: the next round of the keeper ends it. */
+    void leaveToKeeper() {
+        unwanted = true;
     }
 
     /** {@return completes on the executor when the claim is closed; its failure says only that the store could not be reached} */

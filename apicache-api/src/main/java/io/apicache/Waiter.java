@@ -106,12 +106,12 @@ final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
         return parked == thread;
     }
 
-    /** The call has ended with an exception. Whoever gives it a claim from now on gives that back. */
+    /** The call has ended with an exception. From now on the room gives back a claim that it decides on for this call. */
     void withdraw() {
         withdrawn = true;
     }
 
-    /** Gives back a claim that came for a call which has ended. Both sides call it after they have told the other one. */
+    /** Gives back a claim that was decided on for a call which has ended. The call and the room both run it, each after its own write. */
     void giveBackUnwanted() {
         if (withdrawn && verdict instanceof Verdict.Run<R> run) {
             run.claim().abandon();

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 @EndsInTime
 class WithdrawnCallsTest {
 
+    private static final Duration LEASE = Duration.ofSeconds(6);
+
     private final ManualTime time = new ManualTime();
     private final ReferenceStore<String> records = new ReferenceStore<>(time);
     private final ApiCache<String> cache = cache();
@@ -26,6 +28,7 @@ class WithdrawnCallsTest {
                 .time(time)
                 .scheduler(time.scheduler())
                 .executor(Runnable::run)
+                .lease(LEASE)
                 .build();
     }
 
@@ -49,6 +52,17 @@ class WithdrawnCallsTest {
         waiter.deliver();
 
         assertGivenBack();
+    }
+
+    @Test
+    @DisplayName("E1 L1 a claim that could not be ended when it was closed lapses within two leases")
+    void aClaimThatCouldNotBeEnded() {
+        granted.claim().leaveToKeeper();
+
+        time.advance(LEASE.multipliedBy(2));
+
+        assertGivenBack();
+        assertThat(cache.toString()).contains(" 0 ids");
     }
 
     @Test

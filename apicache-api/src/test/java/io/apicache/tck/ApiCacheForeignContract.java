@@ -53,7 +53,7 @@ public abstract class ApiCacheForeignContract extends ApiCacheNestingContract {
         abstract Error error();
     }
 
-    /** Throws as often as it is told to, and passes everything else. */
+    /** An encoder or decoder that throws for a number of calls, and returns the text for all others. */
     private static final class Spoilt {
 
         private final AtomicInteger left = new AtomicInteger();

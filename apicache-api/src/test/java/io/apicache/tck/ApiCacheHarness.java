@@ -7,6 +7,7 @@ import io.apicache.Cached;
 import io.apicache.FirstSeen;
 import io.apicache.InFlight;
 import io.apicache.Receipt;
+import io.apicache.spi.Key;
 import io.apicache.spi.Store;
 import io.apicache.spi.Time;
 import java.time.Duration;
@@ -16,11 +17,13 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** What a store brings along to be tried with caches on it, and the verbs of {@link ApiCacheContract}. Each cache plays one process. */
@@ -34,6 +37,11 @@ public abstract class ApiCacheHarness {
 
     private final List<ApiCache<?>> open = new ArrayList<>();
     private final List<FaultyStore<String>> stores = new CopyOnWriteArrayList<>();
+
+    /** {@return what messages show of the id, as RecordDump takes it} */
+    protected final String shown() {
+        return "contract/" + Key.show(id);
+    }
 
     /** {@return another process's own view of the same records} */
     protected abstract Store<String> open();
@@ -160,10 +168,19 @@ public abstract class ApiCacheHarness {
         return task;
     }
 
-    /** {@return whether a thread is blocked in receive, and not by something on the way there} */
+    /** {@return whether a thread is blocked in receive and has no answer yet, and is not blocked by something on the way there} */
     protected static boolean waitsForAnAnswer(Thread thread) {
+        return receiving(thread) instanceof ForkJoinPool.ManagedBlocker call && !call.isReleasable();
+    }
+
+    /** {@return whether a thread has been given its answer in receive, and has not run since: its state still says that it waits} */
+    protected static boolean isWoken(Thread thread) {
+        return receiving(thread) instanceof ForkJoinPool.ManagedBlocker call && call.isReleasable();
+    }
+
+    private static @Nullable Object receiving(Thread thread) {
         Object blocker = LockSupport.getBlocker(thread);
-        return blocker != null && blocker.getClass().getName().equals("io.apicache.Waiter");
+        return blocker != null && blocker.getClass().getName().equals("io.apicache.Waiter") ? blocker : null;
     }
 
     /** {@return whether a thread waits, for ever or for a time of its own} */

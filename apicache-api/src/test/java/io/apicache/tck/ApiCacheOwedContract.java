@@ -193,7 +193,9 @@ public abstract class ApiCacheOwedContract extends ApiCacheHarness {
                             e -> assertThat(e.reason()).isEqualTo(marker));
             assertThatThrownBy(() -> cache.execute(id, LONG, () -> "again " + executions.incrementAndGet()))
                     .isInstanceOf(ResponseNotKeptException.class);
-            assertThatThrownBy(() -> cache.peek(id)).isInstanceOf(ResponseNotKeptException.class);
+            assertThatThrownBy(() -> cache.peek(id))
+                    .isInstanceOf(ResponseNotKeptException.class)
+                    .hasMessageContaining(shown());
         }
         assertThat(executions).hasValue(1);
     }

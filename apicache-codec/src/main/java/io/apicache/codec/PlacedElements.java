@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>What an element refers to elsewhere in the value may not be complete yet when the element is read.
  *   <li>Elements that became equal, or changed their order, after they were put in would be dropped, or found elsewhere.
- *   <li>Whoever makes up a record could choose elements of one hash, so that a collection takes hours to fill. Honest ones are nowhere
- *       near the limits. They hold when writing as well, so that nothing is written that cannot be read.
+ *   <li>An attacker who makes up a record could choose elements of one hash, so that a collection takes hours to fill. Honest elements
+ *       are nowhere near the limits. The limits hold when writing as well, so that nothing is written that cannot be read.
  * </ul>
  */
 @SuppressWarnings({"rawtypes", "unchecked"}) // Kryo's registrations are raw

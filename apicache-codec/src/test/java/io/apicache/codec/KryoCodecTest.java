@@ -223,7 +223,8 @@ class KryoCodecTest {
         for (int length : new int[] {1000, 2000, 10_000_000}) {
             assertThatExceptionOfType(ResponseTooLargeException.class)
                     .isThrownBy(() -> smaller.encode(new byte[length]))
-                    .withMessageContaining("maxBytes");
+                    .withMessageContaining((size - 1) + " bytes, the codec's maxBytes")
+                    .withMessageContaining("maxBytes(bytes)");
         }
         assertThat(smaller.decode(smaller.encode(new byte[10]))).hasSize(10);
     }

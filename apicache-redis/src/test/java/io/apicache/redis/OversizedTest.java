@@ -173,7 +173,7 @@ class OversizedTest {
         FirstSeen<String> owner = Expect.firstSeen(cache, id);
         assertThatThrownBy(() -> owner.handle("x".repeat(MEGABYTE + 1)))
                 .isInstanceOf(ResponseTooLargeException.class)
-                .hasMessageContaining("1048576");
+                .hasMessageContainingAll("has 1048577 bytes", "largestResponse is 1048576", "largestResponse(bytes)");
 
         owner.handle("x".repeat(MEGABYTE));
 
