@@ -14,6 +14,9 @@ final class Ceiling {
 
     private static final String TOOL = "redis-benchmark";
 
+    /** As C prints what a division by zero gives. */
+    private static final Pattern NOT_A_NUMBER = Pattern.compile("[+-]?(inf|nan).*", Pattern.CASE_INSENSITIVE);
+
     private Ceiling() {}
 
     /**
@@ -72,7 +75,10 @@ final class Ceiling {
         return csv;
     }
 
-    /** {@return what the lines say, by the names in the first of them; times are unknown before Redis 6.2} */
+    /**
+     * {@return what the lines say, by the names in the first of them} Times are unknown before Redis 6.2, and the rate
+     * where all commands took less than the millisecond that the tool counts in: it divides by zero and prints {@code inf}.
+     */
     static List<Reached> read(String csv, int connections) throws IOException {
         List<Reached> reached = new ArrayList<>();
         List<String> names = List.of("test", "rps");
@@ -97,6 +103,7 @@ final class Ceiling {
 
     private static double number(List<String> names, List<String> words, String name) {
         int at = names.indexOf(name);
-        return at < 0 ? Double.NaN : Double.parseDouble(words.get(at));
+        String word = at < 0 ? "nan" : words.get(at);
+        return NOT_A_NUMBER.matcher(word).matches() ? Double.NaN : Double.parseDouble(word);
     }
 }
