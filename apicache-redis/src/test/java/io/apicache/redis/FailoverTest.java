@@ -110,6 +110,7 @@ class FailoverTest {
     }
 
     @Test
+    @Tag("exhaustive")
     @DisplayName("H1 W1 slots move under load, and nothing that was handled is lost")
     void slotsMoveUnderLoad() throws Exception {
         try (RedisCluster cluster = RedisCluster.start(3, 0)) {

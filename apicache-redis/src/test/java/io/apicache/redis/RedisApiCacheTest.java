@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -102,6 +103,7 @@ class RedisApiCacheTest {
     class Usual extends Contract {}
 
     @Nested
+    @Tag("exhaustive")
     class InACluster extends Contract {
         @Override
         String uri() {

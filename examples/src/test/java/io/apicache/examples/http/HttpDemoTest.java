@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,7 @@ class HttpDemoTest {
     }
 
     @Test
+    @Tag("exhaustive")
     @DisplayName("C1 F1 H1 L1 every rule is kept, in memory")
     void everyRuleIsKept() throws Exception {
         assertThat(run()).as(printed()).isZero();
