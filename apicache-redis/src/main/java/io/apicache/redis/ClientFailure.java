@@ -21,12 +21,19 @@ final class ClientFailure extends RuntimeException {
 
     private final @Nullable String lacking;
     private final @Nullable String missing;
+    private final boolean broken;
 
     private ClientFailure(Throwable original, @Nullable Throwable cause) {
         super(original.getClass().getName() + ": " + reason(original), cause, false, true);
         setStackTrace(original.getStackTrace());
         lacking = RedisFailures.lackingPermission(original);
         missing = RedisFailures.missingCommand(original);
+        broken = RedisFailures.isBroken(original);
+    }
+
+    /** {@return see {@link RedisFailures#isBroken}} */
+    boolean isBroken() {
+        return broken;
     }
 
     /** {@return see {@link RedisFailures#lackingPermission}} */

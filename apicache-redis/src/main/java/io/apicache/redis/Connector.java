@@ -27,8 +27,10 @@ final class Connector {
     private static final long PATIENCE_SECONDS = 15;
     private static final int CLOCK_READINGS = 3;
 
-    /** A connection that breaks just when it was made is made again: nothing was done on it. */
-    private static final int GREETINGS = 3;
+    /** A connection that breaks while the store is opened is made again, all of it: nothing was done on it that counts. */
+    private static final int ATTEMPTS = 3;
+
+    private static final long AGAIN_WITHIN_SECONDS = 5;
 
     private static final long UPKEEP_SECONDS = 15;
 
@@ -66,15 +68,31 @@ final class Connector {
         }
     }
 
-    /** Connects and tries everything. {@return the parts of a store that works} */
+    /** Connects and tries everything, again if a connection breaks meanwhile. {@return the parts of a store that works} */
     Opened open() {
+        long began = System.nanoTime();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return openOnce();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new WaitInterruptedException("interrupted while connecting to Redis", e);
+            } catch (ExecutionException | TimeoutException e) {
+                boolean late = System.nanoTime() - began >= TimeUnit.SECONDS.toNanos(AGAIN_WITHIN_SECONDS);
+                if (attempt == ATTEMPTS || late || !RedisFailures.isBroken(e)) {
+                    throw unavailable(e);
+                }
+            }
+        }
+    }
+
+    private Opened openOnce() throws InterruptedException, ExecutionException, TimeoutException {
         Topology topology = settings.topologies.create(settings, false);
         @Nullable Commands commands = null;
         boolean handedOver = false;
         try {
-            Greeted greeted = connectAndGreet(topology);
-            commands = greeted.commands();
-            ServerInfo server = greeted.server();
+            commands = connect(topology);
+            ServerInfo server = greet(commands.async());
             if (server.cluster() && topology instanceof Topology.Single) {
                 topology.close();
                 topology = settings.topologies.create(settings, true);
@@ -84,11 +102,6 @@ final class Connector {
             Opened opened = open(topology, commands, server);
             handedOver = true;
             return tried(opened, commands.async());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WaitInterruptedException("interrupted while connecting to Redis", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw unavailable(e);
         } finally {
             if (!handedOver) {
                 if (commands != null) {
@@ -138,33 +151,6 @@ final class Connector {
         }
     }
 
-    /** A connection that works, and what its server says of itself. */
-    private record Greeted(Commands commands, ServerInfo server) {}
-
-    /** Connects, and asks the server what it is. */
-    private static Greeted connectAndGreet(Topology topology)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        for (int attempt = 1; ; attempt++) {
-            Commands commands = connect(topology);
-            boolean greeted = false;
-            try {
-                ServerInfo server = greet(commands.async());
-                greeted = true;
-                return new Greeted(commands, server);
-            } catch (ExecutionException e) {
-                Throwable cause = RedisFailures.unwrap(e);
-                boolean broken = RedisFailures.code(cause) == null && !RedisFailures.isTimeout(cause);
-                if (attempt == GREETINGS || !broken) {
-                    throw e;
-                }
-            } finally {
-                if (!greeted) {
-                    awaitQuietly(commands.connection().closeAsync());
-                }
-            }
-        }
-    }
-
     /** Asks the server what it is. A service may not offer one or both of the commands for that. */
     private static ServerInfo greet(RedisClusterAsyncCommands<byte[], byte[]> commands)
             throws InterruptedException, ExecutionException, TimeoutException {
@@ -190,7 +176,7 @@ final class Connector {
     }
 
     private Opened tried(Opened opened, RedisClusterAsyncCommands<byte[], byte[]> commands)
-            throws InterruptedException, TimeoutException {
+            throws InterruptedException, ExecutionException, TimeoutException {
         boolean tried = false;
         try {
             SelfTest.tryEveryMove(new RedisStore(opened), longResponse());
@@ -198,8 +184,6 @@ final class Connector {
             warnOfEviction(commands);
             tried = true;
             return opened;
-        } catch (ExecutionException e) {
-            throw unavailable(e);
         } finally {
             if (!tried) {
                 opened.close();

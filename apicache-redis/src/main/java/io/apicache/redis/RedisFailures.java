@@ -7,15 +7,19 @@ import io.apicache.StoreUnavailableException.Outcome;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +64,25 @@ final class RedisFailures {
             cause = cause.getCause();
         }
         return cause;
+    }
+
+    /** {@return whether a connection broke that had been made: no answer, no time-out, and no server that cannot be reached} */
+    static boolean isBroken(Throwable failure) {
+        boolean broken = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClientFailure known) {
+                return known.isBroken();
+            } else if (cause instanceof RedisCommandExecutionException
+                    || cause instanceof RedisCommandTimeoutException
+                    || cause instanceof ConnectTimeoutException
+                    || cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof SSLException) {
+                return false;
+            }
+            broken |= cause instanceof RedisException || cause instanceof IOException;
+        }
+        return broken;
     }
 
     /** {@return the first word of the server's error, or null if the failure is none of the server's} */

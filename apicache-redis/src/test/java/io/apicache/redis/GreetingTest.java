@@ -8,6 +8,7 @@ import io.apicache.redis.server.Cut;
 import io.apicache.redis.server.Fault;
 import io.apicache.redis.server.RedisProcess;
 import io.apicache.redis.server.TcpProxy;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,22 @@ class GreetingTest {
         try (RedisStore store = RedisStore.connect(network.uri())) {
             assertThat(store.toString()).contains("Redis");
         }
+    }
+
+    @ParameterizedTest(name = "B1 a store starts whichever of its first commands its connection breaks at, {0}")
+    @ValueSource(strings = {"RST", "FIN"})
+    void whicheverCommand(String how) {
+        int cut = 0;
+        AtomicInteger seen = new AtomicInteger();
+        do {
+            seen.set(0);
+            int number = ++cut;
+            network.once(request -> seen.incrementAndGet() == number, Fault.cutBeforeRequest(Cut.valueOf(how)));
+            try (RedisStore store = RedisStore.connect(network.uri())) {
+                assertThat(store.toString()).as("cut at command %d", cut).contains("Redis");
+            }
+        } while (seen.get() >= cut);
+        assertThat(cut).as("commands of a start").isGreaterThan(10);
     }
 
     @Test
