@@ -1,5 +1,8 @@
 package io.apicache;
 
+import io.apicache.engine.Claim;
+import io.apicache.engine.Durations;
+import io.apicache.engine.Settings;
 import io.apicache.spi.Store;
 import io.apicache.spi.Time;
 import java.time.Duration;
@@ -53,10 +56,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApiCache<R> implements AutoCloseable {
 
-    private final Engine<R> engine;
+    private final Calls<R> calls;
 
-    private ApiCache(Engine<R> engine) {
-        this.engine = engine;
+    private ApiCache(Calls<R> calls) {
+        this.calls = calls;
     }
 
     /**
@@ -85,7 +88,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed, before or during the wait
      */
     public Receipt<R> receiveAndWait(String requestId, Duration maxWait) {
-        return engine.receiveAndWait(requestId, maxWait);
+        return calls.receiveAndWait(requestId, maxWait);
     }
 
     /**
@@ -97,7 +100,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws RequestMismatchException if the id was used with another fingerprint, whether that request is done or not
      */
     public Receipt<R> receiveAndWait(Request request, Duration maxWait) {
-        return engine.receiveAndWait(Objects.requireNonNull(request, "request"), maxWait);
+        return calls.receiveAndWait(Objects.requireNonNull(request, "request"), maxWait);
     }
 
     /**
@@ -111,7 +114,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @return the receipt, or the exceptions of {@link #receiveAndWait(String, Duration)}
      */
     public CompletableFuture<Receipt<R>> receiveAsync(String requestId, Duration maxWait) {
-        return engine.receiveAsync(Request.of(requestId), maxWait);
+        return calls.receiveAsync(Request.of(requestId), maxWait);
     }
 
     /**
@@ -122,7 +125,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @return the receipt, or the exceptions of {@link #receiveAndWait(Request, Duration)}
      */
     public CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait) {
-        return engine.receiveAsync(request, maxWait);
+        return calls.receiveAsync(request, maxWait);
     }
 
     /**
@@ -135,9 +138,9 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws NullPointerException if the response is null, as {@link FirstSeen#handle(Object)}
      */
     public void handle(String requestId, R response) {
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         if (claim != null) {
-            claim.handle(response, claim.defaultKeepFor(), true);
+            claim.handle(response, claim.keepFor(), true);
         }
     }
 
@@ -150,7 +153,7 @@ public final class ApiCache<R> implements AutoCloseable {
      */
     public void handle(String requestId, R response, Duration keepFor) {
         Durations.keepFor(keepFor);
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         if (claim != null) {
             claim.handle(response, keepFor, true);
         }
@@ -165,10 +168,10 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException as {@link #handle(String, Object)}
      */
     public CompletableFuture<Void> handleAsync(String requestId, R response) {
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         return claim == null
                 ? CompletableFuture.completedFuture(null)
-                : claim.handleAsync(response, claim.defaultKeepFor(), true);
+                : claim.handleAsync(response, claim.keepFor(), true);
     }
 
     /**
@@ -182,7 +185,7 @@ public final class ApiCache<R> implements AutoCloseable {
      */
     public CompletableFuture<Void> handleAsync(String requestId, R response, Duration keepFor) {
         Durations.keepFor(keepFor);
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         return claim == null ? CompletableFuture.completedFuture(null) : claim.handleAsync(response, keepFor, true);
     }
 
@@ -193,7 +196,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
      */
     public void release(String requestId) {
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         if (claim != null) {
             claim.release(true);
         }
@@ -207,7 +210,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws IllegalStateException if this cache holds no claim on the id, or more than one was handed out
      */
     public CompletableFuture<Void> releaseAsync(String requestId) {
-        Claim<R> claim = engine.claimOf(requestId);
+        Claim<R> claim = calls.claimOf(requestId);
         return claim == null ? CompletableFuture.completedFuture(null) : claim.releaseAsync(true);
     }
 
@@ -220,7 +223,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws ResponseNotKeptException if the work is done and its response could not be kept
      */
     public Optional<Cached<R>> peek(String requestId) {
-        return engine.peek(Request.of(requestId));
+        return calls.peek(Request.of(requestId));
     }
 
     /**
@@ -231,7 +234,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws RequestMismatchException if the response belongs to a request with the same id and another fingerprint
      */
     public Optional<Cached<R>> peek(Request request) {
-        return engine.peek(Objects.requireNonNull(request, "request"));
+        return calls.peek(Objects.requireNonNull(request, "request"));
     }
 
     /**
@@ -242,7 +245,7 @@ public final class ApiCache<R> implements AutoCloseable {
      *     thread if the answer was at hand, and else on the executor
      */
     public CompletableFuture<Optional<Cached<R>>> peekAsync(Request request) {
-        return engine.peekAsync(Objects.requireNonNull(request, "request"));
+        return calls.peekAsync(Objects.requireNonNull(request, "request"));
     }
 
     /**
@@ -252,7 +255,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @return the response, if it has been handled and is retained, or the exceptions of {@link #peek(String)}
      */
     public CompletableFuture<Optional<Cached<R>>> peekAsync(String requestId) {
-        return engine.peekAsync(Request.of(requestId));
+        return calls.peekAsync(Request.of(requestId));
     }
 
     /**
@@ -263,7 +266,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @throws StoreUnavailableException if it is not known to be removed
      */
     public boolean invalidate(String requestId) {
-        return engine.invalidate(requestId);
+        return calls.invalidate(requestId);
     }
 
     /**
@@ -273,7 +276,7 @@ public final class ApiCache<R> implements AutoCloseable {
      * @return whether there was a record, or {@link StoreUnavailableException} if it is not known to be removed
      */
     public CompletableFuture<Boolean> invalidateAsync(String requestId) {
-        return engine.invalidateAsync(requestId);
+        return calls.invalidateAsync(requestId);
     }
 
     /**
@@ -347,7 +350,7 @@ public final class ApiCache<R> implements AutoCloseable {
     public R execute(Request request, Duration maxWait, Work<R> work) throws Exception {
         Objects.requireNonNull(work, "work");
         Receipt<R> receipt = receiveAndWait(request, maxWait);
-        Execution<R> execution = new Execution<>(engine, request, maxWait);
+        Execution<R> execution = new Execution<>(calls, request, maxWait);
         return receipt instanceof FirstSeen<R> claim
                 ? execution.run(claim, work)
                 : Objects.requireNonNull(execution.answered(receipt));
@@ -384,7 +387,7 @@ public final class ApiCache<R> implements AutoCloseable {
             Duration maxWait,
             Function<? super FirstSeen<R>, ? extends CompletionStage<? extends R>> work) {
         Objects.requireNonNull(work, "work");
-        return new Execution<>(engine, request, maxWait).runAsync(receiveAsync(request, maxWait), work);
+        return new Execution<>(calls, request, maxWait).runAsync(receiveAsync(request, maxWait), work);
     }
 
     /**
@@ -394,13 +397,13 @@ public final class ApiCache<R> implements AutoCloseable {
      */
     @Override
     public void close() {
-        engine.close();
+        calls.close();
     }
 
     /** {@return the namespace and how much is going on} */
     @Override
     public String toString() {
-        return "ApiCache[" + engine.describe() + "]";
+        return "ApiCache[" + calls.describe() + "]";
     }
 
     /**
@@ -427,7 +430,7 @@ public final class ApiCache<R> implements AutoCloseable {
         @Nullable
         Executor executor;
 
-        /** 0 to 1: where in its range each {@code retryAfter} is placed. Without a lock that callers share. */
+        /** 0 to 1: where in its range a time is placed that processes or clients had better not share. Without a lock that callers share. */
         DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
 
         private Duration keepFor = Duration.ofHours(24);
@@ -490,7 +493,7 @@ public final class ApiCache<R> implements AutoCloseable {
          * @return this
          */
         public Builder<R> lease(Duration lease) {
-            this.lease = Durations.within(lease, "lease", Limits.SHORTEST_LEASE, Limits.LONGEST_LEASE);
+            this.lease = Durations.within(lease, "lease", Settings.SHORTEST_LEASE, Settings.LONGEST_LEASE);
             return this;
         }
 
@@ -501,7 +504,7 @@ public final class ApiCache<R> implements AutoCloseable {
          * @return this
          */
         public Builder<R> workLimit(Duration workLimit) {
-            this.workLimit = Durations.within(workLimit, "workLimit", Limits.SHORTEST_LEASE, Limits.LONGEST_WORK);
+            this.workLimit = Durations.within(workLimit, "workLimit", Settings.SHORTEST_LEASE, Settings.LONGEST_WORK);
             return this;
         }
 
@@ -538,7 +541,7 @@ public final class ApiCache<R> implements AutoCloseable {
          */
         public Builder<R> storeTimeout(Duration storeTimeout) {
             this.storeTimeout =
-                    Durations.within(storeTimeout, "storeTimeout", Limits.SHORTEST_LEASE, LONGEST_STORE_TIMEOUT);
+                    Durations.within(storeTimeout, "storeTimeout", Settings.SHORTEST_LEASE, LONGEST_STORE_TIMEOUT);
             return this;
         }
 
@@ -611,11 +614,11 @@ public final class ApiCache<R> implements AutoCloseable {
                 throw new IllegalStateException("workLimit " + workLimit + " is shorter than lease " + lease
                         + ": a claim would be given up before its first renewal");
             }
-            return new ApiCache<>(new Engine<>(this));
+            return new ApiCache<>(new Calls<>(this));
         }
 
-        Limits limits() {
-            return new Limits(keepFor, notKeptFor, lease, workLimit, storeTimeout, waitersPerId, waiters);
+        Settings settings() {
+            return new Settings(keepFor, notKeptFor, lease, workLimit, storeTimeout, waitersPerId, waiters);
         }
     }
 }

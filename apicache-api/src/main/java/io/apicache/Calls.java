@@ -1,139 +1,169 @@
 package io.apicache;
 
-import io.apicache.spi.Time;
-import java.util.Set;
+import io.apicache.engine.Claim;
+import io.apicache.engine.Durations;
+import io.apicache.engine.Engine;
+import io.apicache.engine.Threads;
+import io.apicache.engine.Timing;
+import io.apicache.engine.Waiter;
+import io.apicache.spi.AttemptId;
+import io.apicache.spi.Claimed.Handled;
+import io.apicache.spi.Digest;
+import io.apicache.spi.Key;
+import io.apicache.spi.Store;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the store, in bounded time, whatever the store, the timer or the clock do. */
-final class Calls {
+/**
+ * The calls of one cache, between the door and the engine: arguments become keys and nanoseconds, outcomes become receipts and exceptions.
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads.
+ */
+final class Calls<R> {
 
-    private static final long SHORTEST_PARK = TimeUnit.MILLISECONDS.toNanos(1);
+    private final String namespace;
+    private final Store<R> store;
+    private final Listeners listeners;
+    private final Engine<R> engine;
+    private final Receipts<R> receipts;
+    private final Unavailable whenUnavailable;
 
-    private final Threads threads;
-    private final Limits limits;
-    private final Time time;
-    private final Set<Bounded<?>> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
-
-    Calls(Threads threads, Limits limits, Time time) {
-        this.threads = threads;
-        this.limits = limits;
-        this.time = time;
+    Calls(ApiCache.Builder<R> settings) {
+        namespace = settings.namespace;
+        store = settings.store;
+        whenUnavailable = settings.whenUnavailable;
+        listeners = new Listeners(settings.listeners, settings.time);
+        engine = new Engine<>(
+                store,
+                settings.settings(),
+                settings.time,
+                new Threads(namespace, settings.scheduler, settings.executor),
+                listeners,
+                AttemptId::next,
+                settings.jitter);
+        receipts = new Receipts<>(this, listeners);
     }
 
-    /** {@return what the store answers, also if it throws instead, or answers nothing} */
-    static <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question) {
+    Engine<R> engine() {
+        return engine;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    Receipts<R> receipts() {
+        return receipts;
+    }
+
+    /** {@return the id within the cache's namespace; messages show it} */
+    Key key(String requestId) {
+        return new Key(namespace, requestId);
+    }
+
+    // ---- receive
+
+    Receipt<R> receiveAndWait(String requestId, Duration maxWait) {
+        long wait = Durations.nanos(maxWait, "maxWait");
+        engine.requireOpen();
+        Cached<R> local = local(requestId, null); // before the id is checked: most calls end here
+        return local != null ? local : engine.receive(key(Request.requireId(requestId)), null, wait, null, receipts);
+    }
+
+    Receipt<R> receiveAndWait(Request request, Duration maxWait) {
+        return receiveAndWait(key(request.id()), request.digest(), maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    Receipt<R> receiveAndWait(Key key, @Nullable Digest fingerprint, Duration maxWait, @Nullable Long since) {
+        long wait = Durations.nanos(maxWait, "maxWait");
+        engine.requireOpen();
+        Cached<R> local = local(key.id(), fingerprint);
+        return local != null ? local : engine.receive(key, fingerprint, wait, since, receipts);
+    }
+
+    CompletableFuture<Receipt<R>> receiveAsync(Request request, Duration maxWait) {
+        Durations.nanos(maxWait, "maxWait");
+        Objects.requireNonNull(request, "request");
+        return receiveAsync(key(request.id()), request.digest(), maxWait, null);
+    }
+
+    /** Waits on for a caller that has waited since then, or begins to wait now if that is null. */
+    CompletableFuture<Receipt<R>> receiveAsync(
+            Key key, @Nullable Digest fingerprint, Duration maxWait, @Nullable Long since) {
+        long wait = Durations.nanos(maxWait, "maxWait");
+        engine.requireOpen();
+        return engine.receiveAsync(key, fingerprint, wait, since, receipts);
+    }
+
+    /** {@return the response if it is in this process, or null} The key is made for it and goes no further, so that it need not be allocated. */
+    private @Nullable Cached<R> local(String requestId, @Nullable Digest fingerprint) {
+        Handled<R> handled = store.peekLocal(key(Objects.requireNonNull(requestId, "requestId")));
+        if (handled == null || (fingerprint != null && Timing.mismatch(handled.fingerprint(), fingerprint))) {
+            return null; // what does not fit is refused in one place, in the engine
+        }
+        Cached<R> cached;
         try {
-            return question.get().toCompletableFuture();
-        } catch (Throwable e) { // an Error, too: the caller would never hear of it
-            return CompletableFuture.failedFuture(e);
+            cached = receipts.cached(requestId, handled);
+        } catch (Throwable e) { // a marker, or a response that cannot be read
+            listeners.notReplayed(requestId);
+            throw e;
         }
+        listeners.replayed(requestId);
+        return cached;
     }
 
-    StoreUnavailableException unanswered(String verb) {
-        return Failures.unanswered(verb, limits.storeTimeout());
+    /** {@return when the client of a caller whose time is up should try again} */
+    Duration retryAfter(Waiter<R> waiter) {
+        return Duration.ofNanos(engine.retryAfter(waiter));
     }
 
-    /** Asks something that no room keeps an eye on. {@return fails with an ApiCacheException, and in bounded time} */
-    <T> CompletableFuture<T> bounded(String verb, Supplier<CompletionStage<T>> question) {
-        CompletableFuture<T> answer = ask(question);
-        if (answer.isDone() && !answer.isCompletedExceptionally()) {
-            return answer;
-        }
-        Bounded<T> result = new Bounded<>(verb);
-        open.add(result);
-        result.timer = threads.schedule(result::giveUp, limits.storeTimeoutNanos());
-        var unused = answer.whenComplete(result::answered);
-        if (closed) { // meanwhile, so that no timer bounds it
-            result.giveUp();
-        }
-        return result;
+    // ---- what to do if the store fails
+
+    /** {@return whether a caller gets a response of its own work that is not stored} */
+    boolean returnsUnstored() {
+        return whenUnavailable == Unavailable.RUN_UNPROTECTED;
     }
 
-    /** Gives up what is still open, since the timer that bounds it ends. */
+    boolean runsUnprotected() {
+        return whenUnavailable == Unavailable.RUN_UNPROTECTED && !engine.isClosed();
+    }
+
+    // ---- by id
+
+    /** {@return the claim this cache holds, or null if the caller runs without one and has now finished} */
+    @Nullable
+    Claim<R> claimOf(String requestId) {
+        engine.requireOpen();
+        return engine.claimOf(key(Request.requireId(requestId)));
+    }
+
+    Optional<Cached<R>> peek(Request request) {
+        return receipts.peeked(request, engine.peek(key(request.id())));
+    }
+
+    CompletableFuture<Optional<Cached<R>>> peekAsync(Request request) {
+        return engine.peekAsync(key(request.id()), found -> receipts.peeked(request, found));
+    }
+
+    boolean invalidate(String requestId) {
+        engine.requireOpen();
+        return engine.invalidate(key(Request.requireId(requestId)));
+    }
+
+    CompletableFuture<Boolean> invalidateAsync(String requestId) {
+        engine.requireOpen();
+        return engine.invalidateAsync(key(Request.requireId(requestId)));
+    }
+
     void close() {
-        closed = true;
-        open.forEach(Bounded::giveUp);
+        engine.close();
     }
 
-    /** {@return completes when all that is open now has been answered or given up} */
-    CompletableFuture<?> settled() {
-        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new));
-    }
-
-    private final class Bounded<T> extends CompletableFuture<T> {
-
-        private final String verb;
-        private volatile @Nullable ScheduledFuture<?> timer;
-
-        Bounded(String verb) {
-            this.verb = verb;
-        }
-
-        void giveUp() {
-            end();
-            completeExceptionally(unanswered(verb));
-        }
-
-        void answered(T value, Throwable failure) {
-            end();
-            if (failure == null) {
-                complete(value);
-            } else {
-                Throwable cause = Failures.unwrap(failure);
-                completeExceptionally(Failures.isTransient(cause) ? Failures.unavailable(verb, cause) : cause);
-            }
-        }
-
-        private void end() {
-            open.remove(this);
-            ScheduledFuture<?> pending = timer;
-            if (pending != null) {
-                threads.cancel(pending);
-            }
-        }
-    }
-
-    /** Waits for a call that ends by itself, and for one that does not as long as the store may take to answer. */
-    <T> T await(CompletableFuture<T> future, String verb) {
-        return await(future, verb, limits.storeTimeoutNanos());
-    }
-
-    /**
-     * Waits for a call that ends by itself.
-     *
-     * @param longest the wait after which the outcome counts as unknown, by the cache's clock, in case the timer that ends the call is no more
-     */
-    <T> T await(CompletableFuture<T> future, String verb, long longest) {
-        long last = time.nanoTime() + longest;
-        try {
-            while (true) {
-                long left = last - time.nanoTime();
-                try {
-                    return future.get(Math.max(left, SHORTEST_PARK), TimeUnit.NANOSECONDS);
-                } catch (TimeoutException e) {
-                    if (left <= 0) {
-                        throw unanswered(verb);
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WaitInterruptedException("interrupted during " + verb + ": it may still happen", e);
-        } catch (ExecutionException e) {
-            Throwable cause = Failures.unwrap(e);
-            if (cause instanceof Error error) {
-                throw error; // of a codec: it says nothing of the store
-            }
-            throw cause instanceof RuntimeException known ? known : Failures.unavailable(verb, cause);
-        }
+    String describe() {
+        return namespace + ", " + engine.describe();
     }
 }

@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.engine.Failures;
 import io.apicache.spi.Marker;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution<R> {
 
-    private final Engine<R> engine;
+    private final Calls<R> calls;
     private final Request request;
     private final Duration maxWait;
 
-    Execution(Engine<R> engine, Request request, Duration maxWait) {
-        this.engine = engine;
+    Execution(Calls<R> calls, Request request, Duration maxWait) {
+        this.calls = calls;
         this.request = request;
         this.maxWait = maxWait;
     }
@@ -30,7 +31,7 @@ final class Execution<R> {
     R answered(Receipt<R> receipt) {
         if (receipt instanceof InFlight<R> busy) {
             throw new StillInFlightException(
-                    engine.key(request.id()) + " is still in flight after " + maxWait,
+                    calls.key(request.id()) + " is still in flight after " + maxWait,
                     busy.leaseLeft(),
                     busy.retryAfter());
         }
@@ -52,11 +53,11 @@ final class Execution<R> {
     }
 
     private static <R> @Nullable R working(FirstSeen<R> claim, Work<R> work) throws Exception {
-        claim.workBegins();
+        claim.claim().workBegins();
         try {
             return work.run(claim);
         } finally {
-            claim.workEnds();
+            claim.claim().workEnds();
         }
     }
 
@@ -90,14 +91,14 @@ final class Execution<R> {
             return;
         }
         CompletionStage<? extends R> done;
-        claim.workBegins();
+        claim.claim().workBegins();
         try {
             done = Objects.requireNonNull(work.apply(claim), "the stage that work returned");
         } catch (Throwable e) {
             closed(claim, () -> result.completeExceptionally(e));
             return;
         } finally {
-            claim.workEnds();
+            claim.claim().workEnds();
         }
         try {
             var unused = done.whenComplete((response, failure) -> {
@@ -154,8 +155,8 @@ final class Execution<R> {
             return unchecked(response); // another thread of the work has ended the claim meanwhile
         }
         ApiCacheException why = why(claim, response, failure).carrying(response);
-        engine.events().responseNotStored(request.id(), why);
-        if (response != null && engine.returnsUnstored()) {
+        calls.listeners().responseNotStored(request.id(), why);
+        if (response != null && calls.returnsUnstored()) {
             return response;
         }
         throw why;
@@ -164,7 +165,7 @@ final class Execution<R> {
     /** {@return an exception of this call's own: a store may have thrown one that others have too} */
     private ApiCacheException why(FirstSeen<R> claim, @Nullable Object response, Throwable failure) {
         if (response == null) {
-            return engine.receipts().notKept(request.id(), Marker.NULL, failure);
+            return calls.receipts().notKept(request.id(), Marker.NULL, failure);
         } else if (failure instanceof LeaseLostException || failure instanceof WaitInterruptedException) {
             return (ApiCacheException) failure;
         } else if (failure instanceof StoreUnavailableException || failure instanceof CorruptRecordException) {
@@ -174,8 +175,8 @@ final class Execution<R> {
         }
         Marker marker = claim.claim().unstorable();
         return marker != null
-                ? engine.receipts().notKept(request.id(), marker, failure)
-                : new ApiCacheException("the response of " + engine.key(request.id()) + " was not stored", failure);
+                ? calls.receipts().notKept(request.id(), marker, failure)
+                : new ApiCacheException("the response of " + calls.key(request.id()) + " was not stored", failure);
     }
 
     /** Null passes: where it matters, it is refused as a response. */

@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.engine.Claim;
 import io.apicache.spi.Key;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @throws IllegalStateException if the claim was handled or released before
      */
     public void handle(R response) {
-        claim.handle(response, claim.defaultKeepFor(), false);
+        claim.handle(response, claim.keepFor(), false);
     }
 
     /**
@@ -79,7 +80,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * @return completes when it is stored, or with the exceptions of {@link #handle(Object)}
      */
     public CompletableFuture<Void> handleAsync(R response) {
-        return claim.handleAsync(response, claim.defaultKeepFor(), false);
+        return claim.handleAsync(response, claim.keepFor(), false);
     }
 
     /**
@@ -118,7 +119,7 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
      * systems that can refuse a smaller one than they have seen.
      */
     public long token() {
-        return claim.number();
+        return claim.fencingToken();
     }
 
     /** {@return whether the lease could not be kept, so that another owner may be at work} */
@@ -143,20 +144,6 @@ public final class FirstSeen<R> implements Receipt<R>, AutoCloseable {
     @Override
     public void close() {
         claim.close();
-    }
-
-    /** The calling thread runs the work, until {@link #workEnds}: a nested call that would wait for it is refused. */
-    void workBegins() {
-        claim.workBegins();
-    }
-
-    void workEnds() {
-        claim.workEnds();
-    }
-
-    /** Closes without waiting for the store: the receipt has reached no caller. */
-    void abandon() {
-        claim.abandon();
     }
 
     /** {@return the hash of the id and the state of the claim, never the token} */

@@ -1,8 +1,11 @@
 package io.apicache;
 
+import io.apicache.engine.Waiter;
+import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another caller is at work and did not finish in the time that this caller had. Nothing is held: drop it, answer "try again later", or
@@ -14,23 +17,25 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class InFlight<R> implements Receipt<R> {
 
-    private final Engine<R> engine;
-    private final Request request;
+    private final Calls<R> calls;
+    private final Key key;
+    private final @Nullable Digest fingerprint;
     private final Duration leaseLeft;
     private final Duration retryAfter;
     private final long since;
 
-    InFlight(Engine<R> engine, Waiter<R> waiter, Duration leaseLeft) {
-        this.engine = engine;
-        this.request = waiter.request;
+    InFlight(Calls<R> calls, Waiter<R> waiter, Duration leaseLeft) {
+        this.calls = calls;
+        this.key = waiter.key();
+        this.fingerprint = waiter.fingerprint();
         this.leaseLeft = leaseLeft;
-        this.since = waiter.since;
-        this.retryAfter = engine.retryAfter(waiter);
+        this.since = waiter.since();
+        this.retryAfter = calls.retryAfter(waiter);
     }
 
     @Override
     public String requestId() {
-        return request.id();
+        return key.id();
     }
 
     /**
@@ -63,7 +68,7 @@ public final class InFlight<R> implements Receipt<R> {
      * @return the next receipt, which may be {@link FirstSeen}
      */
     public Receipt<R> await(Duration more) {
-        return engine.receiveAndWait(request, more, since);
+        return calls.receiveAndWait(key, fingerprint, more, since);
     }
 
     /**
@@ -73,12 +78,12 @@ public final class InFlight<R> implements Receipt<R> {
      * @return the next receipt, which may be {@link FirstSeen}
      */
     public CompletableFuture<Receipt<R>> awaitAsync(Duration more) {
-        return engine.receiveAsync(request, more, since);
+        return calls.receiveAsync(key, fingerprint, more, since);
     }
 
     /** {@return the hash of the id and the lease that was left} */
     @Override
     public String toString() {
-        return "InFlight[" + Key.show(request.id()) + ", lease left " + leaseLeft + "]";
+        return "InFlight[" + Key.show(key.id()) + ", lease left " + leaseLeft + "]";
     }
 }

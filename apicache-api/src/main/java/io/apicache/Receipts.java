@@ -1,83 +1,99 @@
 package io.apicache;
 
 import io.apicache.ApiCacheListener.Outcome;
+import io.apicache.engine.Claim;
+import io.apicache.engine.Engine;
+import io.apicache.engine.Failures;
+import io.apicache.engine.Resolution;
+import io.apicache.engine.Timing;
+import io.apicache.engine.Waiter;
 import io.apicache.spi.Claimed.Handled;
+import io.apicache.spi.Key;
 import io.apicache.spi.Marker;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns verdicts into receipts and exceptions, and tells the listener. Runs on the caller's thread, or on the executor for callers that
+ * Turns resolutions into receipts and exceptions, and tells the listener. Runs on the caller's thread, or on the executor for callers that
  * have none here: responses are decoded in it.
  */
-final class Receipts<R> {
+final class Receipts<R> implements Engine.Receiver<R, Receipt<R>> {
 
-    private final Engine<R> engine;
-    private final Events events;
+    private final Calls<R> calls;
+    private final Listeners listeners;
 
-    Receipts(Engine<R> engine) {
-        this.engine = engine;
-        this.events = engine.events();
+    Receipts(Calls<R> calls, Listeners listeners) {
+        this.calls = calls;
+        this.listeners = listeners;
     }
 
-    Receipt<R> of(Waiter<R> waiter, Verdict<R> verdict) {
-        Request request = waiter.request;
-        if (verdict instanceof Verdict.Replay<R> replay) {
+    @Override
+    public Receipt<R> receive(Waiter<R> waiter, Resolution<R> resolution, @Nullable Claim<R> claim) {
+        String requestId = waiter.key().id();
+        if (resolution instanceof Resolution.Replay<R> replay) {
             return replayed(waiter, replay.handled());
         }
-        if (verdict instanceof Verdict.Run<R> run) {
-            if (run.claim().takenOver()) {
-                events.takenOver(request.id());
+        if (claim != null) {
+            if (claim.isTakenOver()) {
+                listeners.takenOver(requestId);
             }
-            events.received(waiter, Outcome.FIRST_SEEN);
-            return new FirstSeen<>(request.id(), run.claim());
+            listeners.received(waiter, Outcome.FIRST_SEEN);
+            return new FirstSeen<>(requestId, claim);
         }
-        if (verdict instanceof Verdict.GiveUp<R> giveUp) {
-            events.received(waiter, Outcome.IN_FLIGHT);
-            return new InFlight<>(engine, waiter, Duration.ofNanos(giveUp.leaseLeft()));
+        if (resolution instanceof Resolution.GiveUp<R> giveUp) {
+            listeners.received(waiter, Outcome.IN_FLIGHT);
+            return new InFlight<>(calls, waiter, Duration.ofNanos(giveUp.leaseLeft()));
         }
-        if (verdict instanceof Verdict.Fail<R> fail) {
+        if (resolution instanceof Resolution.Fail<R> fail) {
             return failed(waiter, fail.cause());
         }
-        events.received(waiter, Outcome.MISMATCHED);
-        throw mismatch(request);
+        listeners.received(waiter, Outcome.MISMATCHED);
+        throw mismatch(waiter.key());
+    }
+
+    /** The future was cancelled: another caller shall have the claim. */
+    @Override
+    public void discard(Receipt<R> receipt) {
+        if (receipt instanceof FirstSeen<R> unwanted) {
+            unwanted.claim().abandon();
+        }
     }
 
     private Receipt<R> failed(Waiter<R> waiter, RuntimeException cause) {
         boolean unavailable = cause instanceof StoreUnavailableException;
-        if (unavailable && engine.runsUnprotected()) {
-            events.ranUnprotected(waiter.request.id());
-            events.received(waiter, Outcome.FIRST_SEEN);
-            return new FirstSeen<>(waiter.request.id(), engine.letRun(waiter.request));
+        String requestId = waiter.key().id();
+        if (unavailable && calls.runsUnprotected()) {
+            listeners.ranUnprotected(requestId);
+            listeners.received(waiter, Outcome.FIRST_SEEN);
+            return new FirstSeen<>(requestId, calls.engine().runUnprotected(waiter.key(), waiter.fingerprint()));
         }
-        events.received(waiter, unavailable ? Outcome.UNAVAILABLE : Outcome.FAILED);
+        listeners.received(waiter, unavailable ? Outcome.UNAVAILABLE : Outcome.FAILED);
         throw Failures.forCaller(cause);
     }
 
     private Cached<R> replayed(Waiter<R> waiter, Handled<R> handled) {
         Cached<R> cached;
         try {
-            cached = cached(waiter.request.id(), handled);
+            cached = cached(waiter.key().id(), handled);
         } catch (Throwable e) { // also an Error of a codec: it ends this call, and the outcome is told
-            events.received(waiter, Outcome.FAILED);
+            listeners.received(waiter, Outcome.FAILED);
             throw e;
         }
-        events.received(waiter, Outcome.CACHED);
+        listeners.received(waiter, Outcome.CACHED);
         return cached;
     }
 
     Optional<Cached<R>> peeked(Request request, Optional<Handled<R>> found) {
-        Fingerprint given = request.fingerprint();
-        if (found.isPresent() && given != null && Decision.mismatch(found.get().fingerprint(), given.digest())) {
-            throw mismatch(request);
+        if (found.isPresent() && Timing.mismatch(found.get().fingerprint(), request.digest())) {
+            throw mismatch(calls.key(request.id()));
         }
         return found.map(handled -> cached(request.id(), handled));
     }
 
-    private RequestMismatchException mismatch(Request request) {
-        return new RequestMismatchException("request id " + engine.key(request.id())
-                + " was used with another fingerprint: it is the key of a different request");
+    private RequestMismatchException mismatch(Key key) {
+        return new RequestMismatchException(
+                "request id " + key + " was used with another fingerprint: it is the key of a different request");
     }
 
     Cached<R> cached(String requestId, Handled<R> handled) {
@@ -91,10 +107,10 @@ final class Receipts<R> {
         } catch (CorruptRecordException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new CorruptRecordException("the response of " + engine.key(requestId) + " cannot be decoded", e);
+            throw new CorruptRecordException("the response of " + calls.key(requestId) + " cannot be decoded", e);
         }
         if (response == null) {
-            throw new CorruptRecordException("the response of " + engine.key(requestId) + " was decoded to null", null);
+            throw new CorruptRecordException("the response of " + calls.key(requestId) + " was decoded to null", null);
         }
         return new Cached<>(requestId, response, handled);
     }
@@ -102,7 +118,7 @@ final class Receipts<R> {
     /** {@return what a caller gets who finds a marker} */
     private ResponseNotKeptException marked(String requestId, Marker reason) {
         return new ResponseNotKeptException(
-                "the work of " + engine.key(requestId) + " is done, but its response was not kept: " + reason(reason)
+                "the work of " + calls.key(requestId) + " is done, but its response was not kept: " + reason(reason)
                         + "; invalidate the id to have the work done again",
                 reason,
                 null);
@@ -111,7 +127,7 @@ final class Receipts<R> {
     /** {@return what the owner gets whose response is not kept} */
     ResponseNotKeptException notKept(String requestId, Marker reason, @Nullable Throwable cause) {
         return new ResponseNotKeptException(
-                "the response of " + engine.key(requestId) + " was not kept: " + reason(reason), reason, cause);
+                "the response of " + calls.key(requestId) + " was not kept: " + reason(reason), reason, cause);
     }
 
     private static String reason(Marker marker) {

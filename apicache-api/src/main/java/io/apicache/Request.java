@@ -1,5 +1,6 @@
 package io.apicache;
 
+import io.apicache.spi.Digest;
 import io.apicache.spi.Key;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +67,10 @@ public final class Request {
         return id;
     }
 
-    /** {@return the fingerprint, or null if the caller does not compare} */
+    /** {@return the fingerprint as stores keep it, or null} */
     @Nullable
-    Fingerprint fingerprint() {
-        return fingerprint;
+    Digest digest() {
+        return fingerprint == null ? null : fingerprint.digest();
     }
 
     /** {@return the hash of the id, and whether there is a fingerprint} */

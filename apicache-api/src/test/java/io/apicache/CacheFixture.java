@@ -1,10 +1,10 @@
 package io.apicache;
 
+import io.apicache.engine.Probe;
 import io.apicache.spi.Store;
 import io.apicache.tck.FaultyStore;
 import io.apicache.tck.ManualTime;
 import io.apicache.tck.ReferenceStore;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,22 +61,7 @@ abstract class CacheFixture {
         return (FirstSeen<String>) cache.receiveAndWait(id, Duration.ZERO);
     }
 
-    static Object field(Object of, String name) {
-        try {
-            Field field = of.getClass().getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(of);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    static Engine<String> engine(ApiCache<String> cache) {
-        return (Engine<String>) field(cache, "engine");
-    }
-
-    static Room<String> room(ApiCache<String> cache) {
-        return engine(cache).rooms().iterator().next();
+    static Probe<String> probe(ApiCache<String> cache) {
+        return Probe.of(cache);
     }
 }

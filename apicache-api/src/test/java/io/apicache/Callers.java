@@ -2,6 +2,7 @@ package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.engine.Failures;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;

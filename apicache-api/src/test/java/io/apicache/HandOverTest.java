@@ -2,6 +2,7 @@ package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.engine.Probe;
 import io.apicache.spi.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,14 +44,15 @@ class HandOverTest extends CacheFixture {
         assertThat(blocked.await(Callers.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         time.advance(SECOND);
 
-        ThreadPoolExecutor rescuers = (ThreadPoolExecutor) field(engine(cache).threads(), "rescuers");
+        ThreadPoolExecutor rescuers =
+                (ThreadPoolExecutor) Probe.field(probe(cache).threads(), "rescuers");
         assertThat(rescuers.getQueue().size()).isLessThanOrEqualTo(40);
     }
 
     @Test
     @DisplayName("E1 the cache completes a future although the heap was full when it first completed it exceptionally")
     void theFailureOfAFutureMayNeedHeap() {
-        Engine<String> engine = engine(build(settings(records)));
+        Probe<String> engine = probe(build(settings(records)));
         AtomicInteger failures = new AtomicInteger(1);
         CompletableFuture<String> result = new CompletableFuture<>() {
             @Override
@@ -61,19 +63,15 @@ class HandOverTest extends CacheFixture {
                 return super.completeExceptionally(failure);
             }
         };
-        HandOver<String> handOver = new HandOver<>(
-                engine,
-                () -> true,
+        Runnable ready = engine.handOver(
                 () -> {
                     throw new OutOfMemoryError("planted");
                 },
                 result);
-        engine.handOvers().add(handOver);
-        engine.keeper().watch();
 
-        handOver.ready();
+        ready.run();
         time.advance(STORE_TIMEOUT.multipliedBy(4));
-        Callers.eventually("a rescue thread or the keeper", () -> result.isDone() || !engine.hasSomethingToKeep());
+        Callers.eventually("a rescue thread or the keeper", () -> result.isDone() || engine.isIdle());
 
         assertThat(result).isDone();
     }

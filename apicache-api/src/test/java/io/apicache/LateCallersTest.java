@@ -38,7 +38,7 @@ class LateCallersTest extends CacheFixture {
         caller.start();
         clock.stopped.await();
         time.advance(Duration.ofMillis(12)); // the thread is off the processor
-        room(cache).changed(); // a hint: the room looks meanwhile
+        probe(cache).changed(); // a message: the key looks meanwhile
         gate.countDown();
         caller.join();
 

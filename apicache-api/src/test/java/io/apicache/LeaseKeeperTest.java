@@ -49,7 +49,7 @@ class LeaseKeeperTest extends CacheFixture {
         firstSeen(cache, "one more");
         time.advance(LEASE);
 
-        assertThat(engine(cache).rooms()).isNotEmpty();
+        assertThat(probe(cache).keys()).isNotEmpty();
         assertThat(owner.isLost())
                 .as("3.5 s had gone by of a lease of 6 s when the cache could have noticed")
                 .isFalse();

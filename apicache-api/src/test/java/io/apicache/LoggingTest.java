@@ -2,6 +2,7 @@ package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.engine.Probe;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,19 +16,15 @@ import org.junit.jupiter.api.Test;
 class LoggingTest extends CacheFixture {
 
     @Test
-    @DisplayName("E2 the cache does not call a logger under the lock of a room")
+    @DisplayName("E2 the cache does not call a logger under the lock of a key")
     void theLoggerIsForeignCode() {
         List<String> underLock = new ArrayList<>();
-        List<Engine<String>> engines = new ArrayList<>();
+        List<Probe<String>> engines = new ArrayList<>();
         @SuppressWarnings("serial")
         class Seen extends RejectedExecutionException {
             @Override
             public String getMessage() { // called by the logger, as everything is that logging may lead to
-                for (Room<String> room : engines.get(0).rooms()) {
-                    if (room.lock.isHeldByCurrentThread()) {
-                        underLock.add(room.key.toString());
-                    }
-                }
+                engines.forEach(engine -> underLock.addAll(engine.locked()));
                 return "planted";
             }
         }
@@ -41,7 +38,7 @@ class LoggingTest extends CacheFixture {
                     return method.getReturnType() == boolean.class ? false : null;
                 });
         ApiCache<String> cache = build(settings(records).scheduler(broken));
-        engines.add(engine(cache));
+        engines.add(probe(cache));
         firstSeen(cache, "id");
         var unused = cache.receiveAsync("id", LONG);
         assertThat(underLock).isEmpty();

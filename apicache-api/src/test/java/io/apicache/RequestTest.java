@@ -137,9 +137,10 @@ class RequestTest {
         Request plain = Request.of("id");
         Request with = plain.withFingerprint(Fingerprint.of("body"));
 
-        assertThat(plain.fingerprint()).isNull();
+        assertThat(plain.digest()).isNull();
         assertThat(with.id()).isEqualTo("id");
-        assertThat(with.withFingerprint(Fingerprint.of("other")).fingerprint()).isEqualTo(Fingerprint.of("other"));
+        assertThat(with.withFingerprint(Fingerprint.of("other")).digest())
+                .isEqualTo(Fingerprint.of("other").digest());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.apicache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.apicache.engine.Durations;
+import io.apicache.engine.Timing;
 import java.time.Duration;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -45,17 +47,17 @@ class RetryAfterTest extends CacheFixture {
     @CsvSource({"0, 500, 1000", "700, 500, 1000", "2000, 1000, 2000", "4000, 2000, 4000", "60000, 2500, 5000"})
     void theHintRisesWithTheWait(long known, long least, long most) {
         long nanos = TimeUnit.MILLISECONDS.toNanos(known);
-        assertThat(Decision.retryAfter(nanos, 0)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(least));
-        assertThat(Decision.retryAfter(nanos, 1)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(most));
-        assertThat(Decision.retryAfter(nanos, 0.5)).isEqualTo(TimeUnit.MILLISECONDS.toNanos((least + most) / 2));
+        assertThat(Timing.retryAfter(nanos, 0)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(least));
+        assertThat(Timing.retryAfter(nanos, 1)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(most));
+        assertThat(Timing.retryAfter(nanos, 0.5)).isEqualTo(TimeUnit.MILLISECONDS.toNanos((least + most) / 2));
     }
 
     @Test
     @DisplayName("W2 the hint stays in its range for any wait, also one that clocks cannot have measured")
     void theHintStaysInItsRange() {
         for (long known : new long[] {Long.MIN_VALUE, -1, 0, 1, Durations.FOREVER, Long.MAX_VALUE}) {
-            assertThat(Decision.retryAfter(known, 0)).isBetween(500_000_000L, 2_500_000_000L);
-            assertThat(Decision.retryAfter(known, 1)).isBetween(1_000_000_000L, 5_000_000_000L);
+            assertThat(Timing.retryAfter(known, 0)).isBetween(500_000_000L, 2_500_000_000L);
+            assertThat(Timing.retryAfter(known, 1)).isBetween(1_000_000_000L, 5_000_000_000L);
         }
     }
 

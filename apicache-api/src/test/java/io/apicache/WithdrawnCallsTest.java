@@ -2,6 +2,7 @@ package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apicache.engine.Probe;
 import io.apicache.spi.Store;
 import io.apicache.tck.ManualTime;
 import io.apicache.tck.ReferenceStore;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A call of receive that ends with an exception leaves no claim behind, also if it could not leave its room, as without heap. */
+/** A call of receive that ends with an exception leaves no claim behind, also if it could not leave its key, as without heap. */
 @EndsInTime
 class WithdrawnCallsTest {
 
@@ -21,7 +22,8 @@ class WithdrawnCallsTest {
     private final ApiCache<String> cache = cache();
     private final ApiCache<String> elsewhere = cache();
     private final FirstSeen<String> granted = (FirstSeen<String>) cache.receiveAndWait("id", Duration.ZERO);
-    private final Waiter<String> waiter = new Waiter<>(Request.of("id"), 0, 1, Thread.currentThread());
+    private final Probe<String> probe = Probe.of(cache);
+    private final Probe<String>.EndedCall call = probe.new EndedCall();
 
     private ApiCache<String> cache() {
         return ApiCache.over((Store<String>) records)
@@ -45,11 +47,9 @@ class WithdrawnCallsTest {
     @Test
     @DisplayName("E1 a claim that comes after the call has ended is given back by the one who brings it")
     void aClaimThatComesLate() {
-        waiter.withdraw();
-        waiter.giveBackUnwanted();
+        call.end();
 
-        waiter.decide(new Verdict.Run<>(granted.claim()));
-        waiter.deliver();
+        call.isGranted(granted.claim());
 
         assertGivenBack();
     }
@@ -57,7 +57,7 @@ class WithdrawnCallsTest {
     @Test
     @DisplayName("E1 L1 a claim that could not be ended when it was closed lapses within two leases")
     void aClaimThatCouldNotBeEnded() {
-        granted.claim().leaveToKeeper();
+        Probe.leaveToKeeper(granted.claim());
 
         time.advance(LEASE.multipliedBy(2));
 
@@ -68,12 +68,10 @@ class WithdrawnCallsTest {
     @Test
     @DisplayName("E1 a claim that came before the call ended is given back by the call")
     void aClaimThatCameBefore() {
-        waiter.decide(new Verdict.Run<>(granted.claim()));
-        waiter.deliver();
+        call.isGranted(granted.claim());
         assertThat(elsewhere.receiveAndWait("id", Duration.ZERO)).isInstanceOf(InFlight.class);
 
-        waiter.withdraw();
-        waiter.giveBackUnwanted();
+        call.end();
 
         assertGivenBack();
     }

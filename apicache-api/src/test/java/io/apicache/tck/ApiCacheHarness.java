@@ -180,7 +180,7 @@ public abstract class ApiCacheHarness {
 
     private static @Nullable Object receiving(Thread thread) {
         Object blocker = LockSupport.getBlocker(thread);
-        return blocker != null && blocker.getClass().getName().equals("io.apicache.Waiter") ? blocker : null;
+        return blocker != null && blocker.getClass().getName().equals("io.apicache.engine.Waiter") ? blocker : null;
     }
 
     /** {@return whether a thread waits, for ever or for a time of its own} */

@@ -1,0 +1,11 @@
+package io.apicache.engine;
+
+/** Receives word that an outcome is there. */
+interface Ready {
+
+    /** The outcome is there. Called outside every lock; may run code of the cache's user. */
+    void ready();
+
+    /** The outcome will not come any more, and nobody is to be notified. */
+    default void cancel() {}
+}
