@@ -1,6 +1,7 @@
 package io.apicache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apicache.tck.FaultyStore;
 import io.apicache.tck.FaultyStore.Fault;
@@ -108,5 +109,24 @@ class OpenHandlesTest extends CacheFixture {
         time.advance(STORE_TIMEOUT.multipliedBy(10));
 
         assertThat(handled).as("after ten store time-outs").isDone();
+    }
+
+    @Test
+    @DisplayName(
+            "C4 handle by id means the claim that is open, once an earlier one has been lost for longer than the work limit")
+    void aLossIsForgotten() {
+        ApiCache<String> cache = build(settings(records).workLimit(Duration.ofMinutes(1)));
+        FirstSeen<String> hangs = firstSeen(cache, "id");
+        cache.invalidate("id");
+        assertThat(hangs.isLost()).isTrue();
+        time.advance(Duration.ofSeconds(50));
+        FirstSeen<String> owner = firstSeen(cache, "id");
+        assertThatThrownBy(() -> cache.handle("id", "whose?")).isInstanceOf(IllegalStateException.class);
+        time.advance(Duration.ofSeconds(11));
+
+        cache.handle("id", "response");
+
+        assertThat(owner.isLost()).isFalse();
+        assertThat(cache.peek("id")).isPresent();
     }
 }

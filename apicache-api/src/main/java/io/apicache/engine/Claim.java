@@ -271,7 +271,8 @@ public final class Claim<R> {
     }
 
     private @Nullable CompletableFuture<Boolean> startClose() {
-        return locked(ownership::isClosed) ? null : coordinator.close(slot, ownership);
+        // What becomes of a handle that is under way decides about the claim: that needs no time.
+        return locked(ownership::isClosedOrAbandons) ? null : coordinator.close(slot, ownership);
     }
 
     /** Closes without waiting for the store: no caller has got the claim. Throws nothing. */

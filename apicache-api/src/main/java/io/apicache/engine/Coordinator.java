@@ -143,8 +143,7 @@ final class Coordinator<R> implements Steps.Performer<R> {
 
     /** {@return leave to run without a claim, or null if the key's state has ended, and the caller must take another slot} */
     @Nullable
-    Ownership<R> runUnprotected(KeySlot<R> slot, @Nullable Digest fingerprint) {
-        long now = steps.now();
+    Ownership<R> runUnprotected(KeySlot<R> slot, @Nullable Digest fingerprint, long now) {
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
             return step.state().isEnded() ? null : step.owners().runUnprotected(fingerprint, now, step);
         }
@@ -171,9 +170,10 @@ final class Coordinator<R> implements Steps.Performer<R> {
     /** {@return the claim that handle or release by id means, or null if there is none} */
     @Nullable
     Ownership<R> ownershipById(KeySlot<R> slot) {
+        long now = now();
         slot.lock.lock();
         try {
-            return slot.state.owners.ownershipById();
+            return slot.state.owners.ownershipById(now);
         } finally {
             slot.lock.unlock();
         }
@@ -195,7 +195,7 @@ final class Coordinator<R> implements Steps.Performer<R> {
 
     // ---- owners
 
-    /** The response is encoded: sends it, again while the outcome is unknown. The attempt completes in any case. */
+    /** Sends an encoded response for the first time; {@link Owners#repeatIfDue} sends it again. The attempt completes in any case. */
     void send(KeySlot<R> slot, Ownership<R> owned, HandleAttempt<R> attempt) {
         try {
             Ownership.Send<R> send = firstSend(slot, owned, attempt);
@@ -303,8 +303,6 @@ final class Coordinator<R> implements Steps.Performer<R> {
             if (events.isHeard()) {
                 threads.callBack(() -> events.leaseLost(lost.key().id()));
             }
-        } else if (effect instanceof Ownership.Kept kept) {
-            kept.owner().cancel();
         }
     }
 

@@ -16,11 +16,16 @@ interface Effect {
             CompletableFuture<Boolean> future, @Nullable Throwable failure) implements Effect {
 
         void carryOut() {
-            if (failure == null) {
-                future.complete(true);
-            } else {
-                future.completeExceptionally(failure);
-            }
+            complete(future, failure);
+        }
+    }
+
+    /** Completes a future with true, or with the failure if there is one. */
+    static void complete(CompletableFuture<Boolean> future, @Nullable Throwable failure) {
+        if (failure == null) {
+            future.complete(true);
+        } else {
+            future.completeExceptionally(failure);
         }
     }
 }

@@ -201,11 +201,15 @@ public final class Engine<R> {
         long now = now();
         Waiter<R> waiter = new Waiter<>(key, fingerprint, now, maxWait, since == null ? now : since, null);
         CompletableFuture<T> result = new CompletableFuture<>();
-        AsyncCall<T> call = new AsyncCall<>(waiter, receiver, steps.slot(key));
-        HandOver<T> handOver = handOvers.create(call, result);
+        KeySlot<R> slot = steps.slot(key);
+        @Nullable HandOver<T> open = null;
         try {
-            while (!coordinator.arrive(call.slot, waiter)) {
-                call.slot = steps.slot(key);
+            AsyncCall<T> call = new AsyncCall<>(waiter, receiver, slot);
+            HandOver<T> handOver = handOvers.create(call, result);
+            open = handOver;
+            while (!coordinator.arrive(slot, waiter)) {
+                slot = steps.slot(key);
+                call.slot = slot;
             }
             if (waiter.resolution() == null) {
                 coordinator.open(handOver);
@@ -213,12 +217,14 @@ public final class Engine<R> {
                 var unused = result.whenComplete((outcome, failure) -> left(call, handOver));
             }
         } catch (Throwable e) {
-            handOvers.remove(handOver);
-            coordinator.withdraw(call.slot, waiter);
+            if (open != null) {
+                handOvers.remove(open);
+            }
+            coordinator.withdraw(slot, waiter);
             throw e;
         }
         if (waiter.resolution() != null) {
-            handOver.run(); // at hand: on this thread
+            open.run(); // at hand: on this thread
         }
         return result;
     }
@@ -276,9 +282,10 @@ public final class Engine<R> {
      * @return leave to run without a claim
      */
     public Claim<R> runUnprotected(Key key, @Nullable Digest fingerprint) {
+        long now = now(); // first of all: if it fails, no slot is left behind
         while (true) {
             KeySlot<R> slot = steps.slot(key);
-            Ownership<R> leave = coordinator.runUnprotected(slot, fingerprint);
+            Ownership<R> leave = coordinator.runUnprotected(slot, fingerprint, now);
             if (leave != null) {
                 return new Claim<>(coordinator, slot, leave);
             }
@@ -423,15 +430,15 @@ public final class Engine<R> {
             List<Ownership.Send<R>> sends = new ArrayList<>();
             try {
                 coordinator.close(slot, sends);
+                return;
             } catch (Throwable e) {
                 Failures.log(Incident.CLOSING_FAILED, slot.key, e);
-                continue;
+            } finally {
+                for (Ownership.Send<R> send : sends) {
+                    pending.add(send.attempt().done);
+                    abandon.add(() -> coordinator.giveUp(slot, send));
+                }
             }
-            for (Ownership.Send<R> send : sends) {
-                pending.add(send.attempt().done);
-                abandon.add(() -> coordinator.giveUp(slot, send));
-            }
-            return;
         }
     }
 

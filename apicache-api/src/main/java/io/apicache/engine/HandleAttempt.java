@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of handle: the response goes to the store, again and with the same token while the outcome is unknown, since the work is
- * done and a lost reply must not lose it. Mutable state is guarded by the key's lock.
+ * One response, or marker, on its way to the store. It is sent again with the same token while the outcome is unknown: the work is done, and a
+ * lost reply must not lose it. Mutable state is guarded by the key's lock.
  */
 final class HandleAttempt<R> {
 
@@ -62,6 +62,11 @@ final class HandleAttempt<R> {
         return ++tries;
     }
 
+    /** {@return the number of the try that comes next} */
+    int nextNumber() {
+        return tries + 1;
+    }
+
     /** {@return whether the store's answer to this try is news} */
     boolean isAwaited(int number) {
         return !ended && inFlight && number == tries;
@@ -98,7 +103,7 @@ final class HandleAttempt<R> {
     /** {@return when it must be looked at again, or null if the store has not answered in time} */
     @Nullable
     Long due(long now, long storeTimeout) {
-        if (ended || (!underWay && !done.isDone())) {
+        if (ended || (!underWay && marker == null && !done.isDone())) {
             return now + storeTimeout; // it is being encoded
         }
         if (!inFlight && retryAt != null) {

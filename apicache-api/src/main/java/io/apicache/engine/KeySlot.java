@@ -10,8 +10,8 @@ final class KeySlot<R> {
 
     final Key key;
 
-    // Guards the state and the timer. Never held while the store or foreign code runs, other than the timer and the
-    // clock.
+    // Guards the state and the timer. Never held while the store or the user's code runs, but for the clock and the
+    // scheduler, which may be the user's.
     final ReentrantLock lock = new ReentrantLock();
     final KeyState<R> state;
 

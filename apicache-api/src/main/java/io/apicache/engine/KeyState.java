@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Everything that this process has going on for one key: the callers that wait, what is known of the record in the store, and the claim
  * that is held here. Callers on one key cost the store one claim and one join, however many they are.
  *
- * <p>Events go in, effects come out: there is no lock, clock, thread or store in here. The {@link Coordinator} calls every method under the
- * key's lock, carries the effects out without it, and calls {@link #advance} and {@link #conclude} at the end of each step.
+ * <p>Events go in, effects come out: there is no lock, clock, thread or store in here. {@link Coordinator} and {@link StoreMoves} pass events in,
+ * under the key's lock. Closing the step calls {@link #advance} if time matters, and {@link #conclude} always.
  */
 final class KeyState<R> {
 
@@ -171,7 +171,7 @@ final class KeyState<R> {
         Resolution<R> run = new Resolution.Run<>(opened);
         effects.resolve(winner, run);
         waiters.remove(winner);
-        owners.open(opened);
+        owners.open(opened, now);
         effects.watch();
         if (!waiters.isEmpty()) {
             waiters.after(

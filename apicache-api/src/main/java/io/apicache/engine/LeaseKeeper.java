@@ -42,9 +42,8 @@ final class LeaseKeeper<R> {
     }
 
     /**
-     * There is something to keep. A claim that was asked for again begins with two thirds of its lease at the least, and a question with
-     * all of its time, so a round that is to come already is in time for them; a claim that was long in coming may be lost, which is
-     * noticed. A round that is late was dropped by the timer, and is made up for at once.
+     * Makes sure that a round is scheduled. A round that is scheduled is early enough for any new lease or query. A round that is late was
+     * dropped by the timer, and is replaced at once.
      */
     void watch() {
         long now = time.nanoTime();

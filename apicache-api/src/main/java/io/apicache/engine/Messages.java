@@ -5,8 +5,7 @@ import io.apicache.spi.Hints;
 import io.apicache.spi.Key;
 
 /**
- * Takes the messages of the store. Throws nothing: a message that could not be taken must not end what the store is at. The next look finds what it
- * was about.
+ * Takes the messages of the store. Throws nothing: a failure here must not reach the store's thread. The key's next query finds the change.
  *
  * <p><b>Thread-safety:</b> safe for use by many threads.
  */

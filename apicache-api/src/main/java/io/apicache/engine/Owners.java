@@ -51,7 +51,8 @@ final class Owners<R> {
     }
 
     /** A claim was granted. */
-    void open(Ownership<R> opened) {
+    void open(Ownership<R> opened, long now) {
+        forgetOldLosses(now);
         opened.follow(ownership);
         ownership = opened;
     }
@@ -60,6 +61,12 @@ final class Owners<R> {
     void stillHeld(Ownership<R> held, long now, Effects<R> effects) {
         if (!waiters.isEmpty()) {
             waiters.onPending(held.fingerprint, held.confirmedUpTo(), held.leaseLeft(now), effects);
+        }
+    }
+
+    private void forgetOldLosses(long now) {
+        if (ownership != null) {
+            ownership.forgetOldLosses(now);
         }
     }
 
@@ -117,16 +124,16 @@ final class Owners<R> {
             throw new LeaseLostException("the response for " + key + " was not stored: the claim was lost");
         }
         HandleAttempt<R> begun = owned.beginAttempt();
-        opened(owned);
+        linkAttempting(owned);
         return begun;
     }
 
-    private void opened(Ownership<R> owned) {
+    private void linkAttempting(Ownership<R> owned) {
         owned.next = attempting;
         attempting = owned;
     }
 
-    private void closed(Ownership<R> owned) {
+    private void unlinkAttempting(Ownership<R> owned) {
         if (attempting == null || isSame(attempting, owned)) {
             attempting = attempting == null ? null : attempting.next;
             owned.next = null;
@@ -174,9 +181,9 @@ final class Owners<R> {
         }
         end(attempt, null, effects);
         owned.endAttempt();
-        closed(owned);
+        unlinkAttempting(owned);
         owned.handled();
-        claimEnded(owned, effects);
+        claimEnded(owned);
         if (owned.isOvertaken()) {
             return; // stored and then invalidated, or the other way round: those who wait ask
         }
@@ -202,11 +209,11 @@ final class Owners<R> {
                 new LeaseLostException("the response for " + key + " was not stored: the claim was lost, " + why),
                 effects);
         owned.endAttempt();
-        closed(owned);
+        unlinkAttempting(owned);
         if (owned.state() == Ownership.State.OPEN) {
             owned.lose(now, effects);
         }
-        claimEnded(owned, effects); // the owner has been notified: nothing is left to be done with this claim
+        claimEnded(owned); // the owner has been notified: nothing is left to be done with this claim
     }
 
     void sendFailed(Ownership.Send<R> sent, Throwable cause, long now, Effects<R> effects) {
@@ -242,15 +249,16 @@ final class Owners<R> {
     /** An attempt has ended, and the response is not stored, or not known to be. */
     private void attemptEnded(Ownership<R> owned, HandleAttempt<R> attempt, long now, Effects<R> effects) {
         owned.endAttempt();
-        closed(owned);
+        unlinkAttempting(owned);
         if (attempt.marker != null) {
             owned.end();
-            claimEnded(owned, effects);
+            claimEnded(owned);
         } else if (owned.isAbandoned() && owned.unstorable() != null && !context.isClosed()) {
+            owned.leaveToKeeper(); // should the next line fail
             var unused = close(owned, now, effects); // which leaves a marker
         } else if (owned.isAbandoned()) {
             owned.end();
-            claimEnded(owned, effects);
+            claimEnded(owned);
         } else if (owned.leaveOvertaken()) {
             stillHeld(owned, now, effects);
         }
@@ -292,16 +300,15 @@ final class Owners<R> {
         if (state == Ownership.State.UNPROTECTED) {
             finishUnprotected();
         } else {
-            claimEnded(owned, effects);
+            claimEnded(owned);
         }
         return CompletableFuture.completedFuture(false);
     }
 
     /** The store has answered a release, or failed to. */
-    void released(Ownership.Release<R> release, @Nullable Throwable failure, Effects<R> effects) {
-        effects.add(new Effect.Completed(release.answer(), failure));
+    void released(Ownership.Release<R> release, Effects<R> effects) {
         release.ownership().end();
-        claimEnded(release.ownership(), effects);
+        claimEnded(release.ownership());
     }
 
     /** The owner closes the claim. {@return completes with whether the claim was given back, or null if nothing is to be waited for} */
@@ -314,10 +321,8 @@ final class Owners<R> {
         if (how == Closing.MARK) {
             return mark(owned, now, effects);
         }
-        if (how
-                == Closing
-                        .LAPSE) { // the work is done and the response is not stored: renewed no more, so that it lapses
-            lapse(owned, effects);
+        if (how == Closing.LAPSE) {
+            lapse(owned, effects); // the work is done and the response is not stored: not offered again at once
         }
         return null;
     }
@@ -325,7 +330,7 @@ final class Owners<R> {
     /** The work is done, and its response cannot be stored: a marker keeps other callers from doing the work again. */
     private CompletableFuture<Boolean> mark(Ownership<R> owned, long now, Effects<R> effects) {
         HandleAttempt<R> attempt = owned.beginMark();
-        opened(owned);
+        linkAttempting(owned);
         attempt.keepFor = context.settings.notKeptFor(owned.unstorableFor());
         effects.add(new Ownership.Send<>(owned, attempt, 1));
         attempt.send(waiters.arrivals(), now);
@@ -335,12 +340,12 @@ final class Owners<R> {
     /** Ends the claim without the store: it is renewed no more. */
     void lapse(Ownership<R> owned, Effects<R> effects) {
         owned.end();
-        claimEnded(owned, effects);
+        claimEnded(owned);
     }
 
     /** The owner has finished with its claim. What remains is an earlier one that was lost, if its owner has not finished. */
-    private void claimEnded(Ownership<R> by, Effects<R> effects) {
-        by.finish(effects);
+    private void claimEnded(Ownership<R> by) {
+        by.finish();
         if (isSame(ownership, by)) {
             ownership = by.earlierUnfinished();
         }
@@ -350,7 +355,8 @@ final class Owners<R> {
 
     /** {@return the claim that handle or release by id means, or null if there is none} */
     @Nullable
-    Ownership<R> ownershipById() {
+    Ownership<R> ownershipById(long now) {
+        forgetOldLosses(now);
         if (ownership != null) {
             requireUnambiguous(ownership);
         }
@@ -431,7 +437,8 @@ final class Owners<R> {
     private void repeatIfDue(Ownership<R> owned, long now, Effects<R> effects) {
         HandleAttempt<R> attempt = owned.attempt();
         if (attempt.isRetryDue(now)) {
-            effects.add(new Ownership.Send<>(owned, attempt, attempt.send(waiters.arrivals(), now)));
+            effects.add(new Ownership.Send<>(owned, attempt, attempt.nextNumber()));
+            attempt.send(waiters.arrivals(), now);
         }
     }
 
@@ -460,7 +467,7 @@ final class Owners<R> {
                 owned.lose(now, effects);
                 effects.add(new RemoteRecord.GiveBack(owned.attemptId()));
             }
-            claimEnded(owned, effects);
+            claimEnded(owned);
         }
     }
 }

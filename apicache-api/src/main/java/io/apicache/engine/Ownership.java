@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A claim that is held by this process, or was, and its lease. The owner counts its own deadline from before the command was sent, on
  * a monotonic clock: past it the claim is lost without asking the store.
  *
- * <p>Mutable state is guarded by the key's lock. There is no lock, clock or store in here: {@link KeyState} says what happens.
+ * <p>Mutable state is guarded by the key's lock. There is no lock, clock or store in here. {@link Owners} decides what happens to an ownership.
  */
 final class Ownership<R> {
 
@@ -54,9 +54,6 @@ final class Ownership<R> {
     /** The claim is lost: the listener and the owner are notified. */
     record Lost(Key key, @Nullable Ready owner) implements Effect {}
 
-    /** The owner need not be notified of a loss any more. */
-    record Kept(Ready owner) implements Effect {}
-
     private static final CompletableFuture<Boolean> NOT_RELEASED = CompletableFuture.completedFuture(false);
 
     private final KeyContext context;
@@ -90,9 +87,8 @@ final class Ownership<R> {
     @Nullable
     Ownership<R> next;
 
-    // Whose thread is running the work, inside execute. Without a lock: each thread only asks whether it is itself, and
-    // a
-    // thread sees what it has written. Cleared when the work ends, so that no claim holds on to a thread.
+    // The thread that runs the work inside execute. Not guarded: a thread only asks whether it is itself, and sees
+    // what it has written. Cleared when the work ends, so that no claim holds on to a thread.
     private @Nullable Thread worker;
 
     private Ownership(
@@ -247,15 +243,14 @@ final class Ownership<R> {
     }
 
     /** The owner has finished with the claim. */
-    void finish(EffectSink effects) {
+    void finish() {
         finished = true;
         if (onLoss != null && !isLostForGood) {
-            effects.add(new Kept(onLoss));
+            onLoss.cancel(); // runs no foreign code
         }
     }
 
-    // ---- whether the claim still stands: a caller who is answered from it must have come before the store confirmed
-    // it
+    // ---- whether the claim still stands; a caller is answered from it only if the store confirmed it since
 
     /** {@return the last arrival that may be answered from this claim} */
     long confirmedUpTo() {
@@ -296,12 +291,13 @@ final class Ownership<R> {
      */
     long expire(long arrivals, long now, EffectSink effects) {
         long due = now + context.settings.storeTimeoutNanos();
+        forgetOldLosses(now);
         if (confirmation != null) {
             confirmation.expire(now, context.settings.storeTimeoutNanos());
         }
         if (unwanted && state == State.OPEN && attempt == null) {
             state = State.RELEASED;
-            finish(effects);
+            finish();
             return due;
         }
         long forgotten = opened + context.settings.workLimitNanos();
@@ -317,19 +313,18 @@ final class Ownership<R> {
             // an Error came in between, for a release ends within one time-out
             effects.add(new Effect.Completed(released, unanswered("release")));
             state = State.RELEASED;
-            finish(effects);
+            finish();
         }
-        expireLosses(now, effects);
         return due;
     }
 
     /** An owner has had all the time that work may take: what it does from now on by id is for a later claim. */
-    private void expireLosses(long now, EffectSink effects) {
+    void forgetOldLosses(long now) {
         for (Ownership<R> each = this; each != null; each = each.earlier) {
             if (each.isUnfinishedLoss()
                     && each.attempt == null
                     && now - each.lostAt >= context.settings.workLimitNanos()) {
-                each.finish(effects);
+                each.finish();
             }
         }
     }
@@ -482,9 +477,10 @@ final class Ownership<R> {
         state = State.RELEASED;
     }
 
-    /** {@return whether nothing is left to be done when the owner closes the claim} */
-    boolean isClosed() {
-        return attempt == null && (state == State.HANDLED || state == State.RELEASED || state == State.RELEASING);
+    /** The owner closes the claim. {@return whether nothing else is to be done now: it has ended, or is left to a handle that is under way} */
+    boolean isClosedOrAbandons() {
+        abandoned = attempt != null;
+        return abandoned || state == State.HANDLED || state == State.RELEASED || state == State.RELEASING;
     }
 
     /** Decides what is to be done when the owner closes the claim. */

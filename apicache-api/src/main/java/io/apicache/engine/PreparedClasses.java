@@ -31,9 +31,27 @@ final class PreparedClasses {
                 Waiter.class);
     }
 
+    /** {@return those that are only data, and may be made first when something has failed} */
+    private static List<Class<?>> effects() {
+        return List.of(
+                Effect.Completed.class,
+                Ownership.Lost.class,
+                Ownership.Release.class,
+                Ownership.Renewal.class,
+                Ownership.Send.class,
+                Query.Ask.class,
+                RemoteRecord.GiveBack.class,
+                RemoteRecord.StoreFailed.class);
+    }
+
     /** Initializes them now. */
     static void initialize() {
-        for (Class<?> each : all()) {
+        initialize(all());
+        initialize(effects());
+    }
+
+    private static void initialize(List<Class<?>> classes) {
+        for (Class<?> each : classes) {
             try {
                 MethodHandles.lookup().ensureInitialized(each);
             } catch (IllegalAccessException e) {

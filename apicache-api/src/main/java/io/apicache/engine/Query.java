@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Query<R> {
 
     /** One try of a query is sent to the store. */
-    record Ask<R>(Query<R> query, long answersUpTo) implements Effect {}
+    record Ask<R>(Query<R> query, long answersUpTo, long sent) implements Effect {}
 
     final Attempt attempt;
 

@@ -133,18 +133,18 @@ final class RemoteRecord<R> {
         Attempt attempt =
                 new Attempt(context.nextId(), candidate.fingerprint, context.settings.lease(), waiters.allCanWait());
         Query<R> next = new Query<>(attempt, candidate, joins, waiters.arrivals(), now);
-        effects.add(new Query.Ask<>(next, next.answersUpTo));
+        effects.add(new Query.Ask<>(next, next.answersUpTo, now));
         query = next;
         lastLook = now;
         queryAgain = false;
     }
 
     private void repeat(Query<R> asked, long now, Effects<R> effects) {
-        effects.add(new Query.Ask<>(asked, waiters.arrivals()));
+        effects.add(new Query.Ask<>(asked, waiters.arrivals(), now));
         asked.repeat(waiters.arrivals(), now);
     }
 
-    /** {@return whether the last look was so late that the caller, who came since, would get none before its time is up} */
+    /** {@return whether the last query was sent after this caller's last look was due} The caller would get no other look in time. */
     boolean isLate(Waiter<R> waiter) {
         return waiter.lastLook() - lastLook <= 0;
     }
@@ -238,9 +238,9 @@ final class RemoteRecord<R> {
     }
 
     /**
-     * A message carried the response; it is ignored if its token is older than the last one seen. It answers those who had
-     * arrived when that claim was looked for: the record was handled after they came. Of a later caller it may be late by an invalidation,
-     * or by the whole retention, so that one looks.
+     * A message carried the response. It is ignored if its token is older than the last one seen. It answers callers that arrived before
+     * the query that saw this claim: the record was handled after they came. For later callers the key sends a join, since the record may
+     * have been invalidated before they came.
      *
      * @return whether the record is looked at because of the message
      */

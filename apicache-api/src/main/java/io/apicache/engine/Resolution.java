@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Resolution<R> {
 
-    /** The caller owns the claim. */
+    /** The caller may run: with a claim, or without protection. */
     record Run<R>(Ownership<R> ownership) implements Resolution<R> {}
 
     /** The request has been handled. */
     record Replay<R>(Handled<R> handled) implements Resolution<R> {}
 
-    /** Another owner is at work, and the caller's time is up. */
+    /** Another owner is at work. The caller's time is up, or there is no space for one more waiter. */
     record GiveUp<R>(long leaseLeft) implements Resolution<R> {}
 
     /** The id belongs to another request. */

@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one cache, and the steps that they take. The only place that locks a key, reads the clock for it and arms its timer.
+ * The keys of one cache, and the steps that they take. A step locks its key, reads the clock for it and arms its timer. What only reads the
+ * state, and the start of a handle, lock the slot directly.
  *
  * <p><b>Thread-safety:</b> safe for use by many threads.
  */
@@ -115,7 +116,9 @@ final class Steps<R> {
                 if (state.isEnded()) {
                     slots.remove(slot.key, slot);
                 }
-                rearm(slot, state.nextDeadline());
+                if (failure == null) { // a deadline that could not be visited would be due again at once
+                    rearm(slot, state.nextDeadline());
+                }
             } catch (Throwable e) {
                 failure = failure == null ? e : failure;
             } finally {

@@ -58,14 +58,17 @@ final class StoreMoves<R> {
 
     // ---- claim and join
 
-    /** Takes the answer of a store that answers at once. What it leads to may be asked within it, but not without end. */
+    /**
+     * {@return whether too many answers that a store gave at once are nested on this stack} The next query then runs on the timer: callers
+     * who keep coming must not make the stack of one of them grow.
+     */
     private static boolean isNestedTooDeep(KeySlot<?> slot) {
         return slot.nested > DEEPEST;
     }
 
     void ask(KeySlot<R> slot, Query.Ask<R> ask) {
         if (isNestedTooDeep(slot) && threads.scheduleAt(() -> askNow(slot, ask), steps.now(), time) != null) {
-            return; // callers who keep coming must not make the stack of one of them grow
+            return;
         }
         askNow(slot, ask);
     }
@@ -98,7 +101,7 @@ final class StoreMoves<R> {
         } else if (reply instanceof Handled<R> handled) {
             replayed(slot, ask, handled);
         } else {
-            long now = steps.now();
+            long now = steps.nowOr(ask.sent()); // an answer is not lost for want of the time
             try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
                 step.state().answered(ask, reply, now, step);
             }
@@ -110,7 +113,7 @@ final class StoreMoves<R> {
         try {
             storedFingerprint = handled.fingerprint(); // the store's code: not under the key's lock
         } catch (Throwable e) {
-            queryFailed(slot, ask, e);
+            queryFailed(slot, ask, Failures.unwrap(e));
             return;
         }
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
@@ -121,7 +124,7 @@ final class StoreMoves<R> {
     }
 
     private void queryFailed(KeySlot<R> slot, Query.Ask<R> ask, Throwable failure) {
-        long now = steps.now();
+        long now = steps.nowOr(ask.sent());
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
             step.state().queryFailed(ask, failure, now, step);
         }
@@ -154,7 +157,7 @@ final class StoreMoves<R> {
 
     private void renewed(
             KeySlot<R> slot, Ownership.Renewal<R> renewal, @Nullable Boolean kept, @Nullable Throwable failure) {
-        long now = steps.now();
+        long now = steps.nowOr(renewal.sent());
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
             step.owners().renewed(renewal, kept, failure, now, step);
         }
@@ -192,7 +195,7 @@ final class StoreMoves<R> {
         } else if (reply == null) {
             sendFailed(slot, send, Failures.unwrap(failure));
         } else {
-            long now = steps.now();
+            long now = steps.nowOr(send.ownership().opened);
             try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
                 step.owners().refused(send, reply, now, step);
             }
@@ -204,7 +207,7 @@ final class StoreMoves<R> {
         try {
             storedFingerprint = record.fingerprint(); // the store's code: not under the key's lock
         } catch (Throwable e) {
-            sendFailed(slot, send, e);
+            sendFailed(slot, send, Failures.unwrap(e));
             return;
         }
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
@@ -213,7 +216,7 @@ final class StoreMoves<R> {
     }
 
     private void sendFailed(KeySlot<R> slot, Ownership.Send<R> send, Throwable failure) {
-        long now = steps.now();
+        long now = steps.nowOr(send.ownership().opened);
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
             step.owners().sendFailed(send, failure, now, step);
         }
@@ -246,9 +249,12 @@ final class StoreMoves<R> {
         var unused = answer.whenComplete((held, failure) -> released(slot, release, failure));
     }
 
+    /** Tells the owner last, and whatever fails before: its code may follow, and other callers can go on by then. */
     private void released(KeySlot<R> slot, Ownership.Release<R> release, @Nullable Throwable failure) {
         try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
-            step.owners().released(release, failure, step);
+            step.owners().released(release, step);
+        } finally {
+            Effect.complete(release.answer(), failure);
         }
     }
 

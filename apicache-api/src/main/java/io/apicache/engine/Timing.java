@@ -4,7 +4,7 @@ import io.apicache.spi.Digest;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** When something is due, and which fingerprints and readings of the clock go before which: without a lock, a clock or a store. */
+/** Computes when looks and retries are due, and compares readings of the clock and fingerprints. Pure functions. */
 public final class Timing {
 
     /**

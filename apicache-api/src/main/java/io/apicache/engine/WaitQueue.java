@@ -18,8 +18,10 @@ final class WaitQueue<R> {
     private final KeyContext context;
     private NavigableSet<Waiter<R>> patient = Collections.emptyNavigableSet(); // may wait
     private NavigableSet<Waiter<R>> hasty = Collections.emptyNavigableSet(); // came for an answer, not for a time
-    private @Nullable PriorityQueue<Waiter<R>>
-            shortWaits; // those with a last look of their own, and some that have left
+
+    /** Those with a last look of their own, and some that have left. */
+    private @Nullable PriorityQueue<Waiter<R>> shortWaits;
+
     private long arrivals;
     private int counted;
     private int unsettled; // of the patient ones, those that have not been left to wait yet
@@ -182,9 +184,8 @@ final class WaitQueue<R> {
             }
             Resolution<R> resolution = rule.apply(waiter);
             if (resolution != null) {
-                effects.resolve(
-                        waiter,
-                        resolution); // first of all: for want of heap a waiter stays rather than being forgotten
+                // First of all: for want of heap a waiter stays rather than being forgotten.
+                effects.resolve(waiter, resolution);
                 i.remove();
                 gone(waiter);
             }

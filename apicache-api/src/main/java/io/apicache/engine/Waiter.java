@@ -135,7 +135,10 @@ public final class Waiter<R> implements ForkJoinPool.ManagedBlocker {
         withdrawn = true;
     }
 
-    /** {@return a claim that was decided on for a call which has ended, or null} The call and the step both ask, each after its own write. */
+    /**
+     * {@return a claim that was decided on for a call which has ended, or null} The call sets {@code withdrawn}, the step sets the resolution; each
+     * then asks here, so that one of them gives the claim back.
+     */
     @Nullable
     Ownership<R> unwanted() {
         return withdrawn && resolution instanceof Resolution.Run<R> run ? run.ownership() : null;

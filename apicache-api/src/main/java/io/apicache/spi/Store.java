@@ -149,7 +149,7 @@ public interface Store<V> extends AutoCloseable {
     CompletionStage<Optional<Claimed.Handled<V>>> peek(Key key);
 
     /**
-     * Answers from this process's own memory, without waiting for anything and without a trace. The engine asks here first.
+     * Answers from this process's own memory, without waiting for anything and without a trace. Calls that block ask here first.
      *
      * @param key the record
      * @return the response if it is at hand and certainly current, or null, which says nothing

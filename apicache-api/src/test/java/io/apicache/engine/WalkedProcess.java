@@ -232,9 +232,12 @@ final class WalkedProcess {
                     walk.now,
                     effects);
         } else {
-            state.owners.released((Ownership.Release<String>) effect, thrown, effects);
+            state.owners.released((Ownership.Release<String>) effect, effects);
         }
         end(effects);
+        if (effect instanceof Ownership.Release<?> release) {
+            Effect.complete(release.answer(), thrown);
+        }
     }
 
     private void answerQuery(
@@ -340,10 +343,9 @@ final class WalkedProcess {
     private void giveUp(Command command) {
         command.givenUp = true;
         Effects<String> effects = begin(Occasion.NEWS);
-        state.owners.released(
-                (Ownership.Release<String>) command.effect,
-                new StoreUnavailableException("unanswered", Outcome.UNKNOWN, null),
-                effects);
+        Ownership.Release<String> release = (Ownership.Release<String>) command.effect;
+        state.owners.released(release, effects);
         end(effects);
+        Effect.complete(release.answer(), new StoreUnavailableException("unanswered", Outcome.UNKNOWN, null));
     }
 }
