@@ -110,7 +110,7 @@ public final class Claim<R> {
     }
 
     /** The outcome of a stage that completes when the claim is lost. */
-    private record Loss(Ownership<?> ownership) implements HandOvers.Source<Void> {
+    record Loss(Ownership<?> ownership) implements HandOvers.Source<Void> {
 
         @Override
         public boolean isReady() {

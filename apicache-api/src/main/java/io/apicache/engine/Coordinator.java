@@ -90,7 +90,7 @@ final class Coordinator<R> implements Steps.Performer<R> {
     }
 
     /** An outcome that is made when a future is done. */
-    private record After<T>(CompletableFuture<?> inner, Supplier<? extends @Nullable T> outcome)
+    record After<T>(CompletableFuture<?> inner, Supplier<? extends @Nullable T> outcome)
             implements HandOvers.Source<T> {
 
         @Override

@@ -230,7 +230,7 @@ public final class Engine<R> {
     }
 
     /** A call that waits without a thread. */
-    private final class AsyncCall<T> implements HandOvers.Source<T> {
+    final class AsyncCall<T> implements HandOvers.Source<T> {
 
         private final Waiter<R> waiter;
         private final Receiver<R, T> receiver;

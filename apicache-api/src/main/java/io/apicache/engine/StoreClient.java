@@ -75,7 +75,7 @@ final class StoreClient {
         return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new));
     }
 
-    private final class Bounded<T> extends CompletableFuture<T> {
+    final class Bounded<T> extends CompletableFuture<T> {
 
         private final String verb;
         private volatile @Nullable ScheduledFuture<?> timer;

@@ -41,9 +41,13 @@ public final class Probe<R> {
         }
     }
 
-    /** {@return the classes that building a cache initializes, besides those of the door} */
+    /** {@return the classes that building a cache loads and initializes, besides those of the door} */
     public static List<Class<?>> preparedClasses() {
-        return PreparedClasses.all();
+        List<Class<?>> all = new ArrayList<>(PreparedClasses.others());
+        all.addAll(PreparedClasses.ofTheEngine());
+        all.add(Engine.class);
+        all.add(PreparedClasses.class);
+        return all;
     }
 
     private KeySlot<R> slot() {
