@@ -27,6 +27,7 @@ class KeyStateWalkTest {
     }
 
     @Tag("exhaustive")
+    @Tag("once")
     @ParameterizedTest(name = "C1 H1 H3 F1 W1 W2 L1 M1 the promises hold on many random walks, with faults: {0}")
     @ValueSource(booleans = {false, true})
     void thePromisesHoldOnManyWalks(boolean faults) {

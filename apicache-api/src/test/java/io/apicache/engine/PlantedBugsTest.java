@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The random walk notices each of these bugs: the engine is compiled with the bug, and walked until a promise breaks. */
 @Tag("exhaustive")
+@Tag("once")
 class PlantedBugsTest {
 
     private static final Path MAIN = Path.of("src", "main", "java", "io", "apicache", "engine");
