@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which callers may be answered from a claim that is held here: those who arrived before the store was last asked whether the claim still
- * stands, and confirmed it. A later caller needs another confirmation before it is told "in flight": the record may have been invalidated,
+ * stands, and confirmed it. A later caller needs another confirmation before it gets "in flight": the record may have been invalidated,
  * claimed anew and handled elsewhere before that caller came. Guarded by the key's lock.
  */
 final class Confirmation {

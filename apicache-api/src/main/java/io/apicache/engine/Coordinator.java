@@ -289,11 +289,11 @@ final class Coordinator<R> implements Steps.Performer<R> {
         } else if (effect instanceof RemoteRecord.GiveBack giveBack) {
             var unused = moves.giveBack(slot.key, giveBack.attempt()); // the listener is notified of a failure
         } else {
-            notify(effect);
+            notifyOf(effect);
         }
     }
 
-    private void notify(Effect effect) {
+    private void notifyOf(Effect effect) {
         if (effect instanceof RemoteRecord.StoreFailed failed) {
             moves.storeFailed(failed.verb(), failed.failure());
         } else if (effect instanceof Ownership.Lost lost) {
@@ -382,11 +382,9 @@ final class Coordinator<R> implements Steps.Performer<R> {
     /** Ends the claim without the store, which may not have been asked: it is renewed no more. Throws nothing. */
     void lapse(KeySlot<R> slot, Ownership<R> owned, Throwable why) {
         Failures.log(Incident.CLAIM_LAPSES, slot.key, why);
-        try {
-            try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
-                if (owned.state() == Ownership.State.OPEN) {
-                    step.owners().lapse(owned, step);
-                }
+        try (Steps<R>.Step step = steps.begin(slot, Occasion.NEWS)) {
+            if (owned.state() == Ownership.State.OPEN) {
+                step.owners().lapse(owned, step);
             }
         } catch (Throwable e) {
             owned.leaveToKeeper(); // no heap, perhaps

@@ -32,14 +32,6 @@ public final class Failures {
         }
     }
 
-    /** Throws a failure that was kept for a moment. */
-    static void rethrow(Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
-    }
-
     /** {@return what a stage really failed with} */
     public static Throwable unwrap(@Nullable Throwable failure) {
         Throwable cause = failure == null ? new NullPointerException("the store answered null") : failure;

@@ -11,6 +11,7 @@ public enum Incident {
     CLAIM_LAPSES("a claim could not be given back, and lapses: "),
     CLAIM_NOT_ENDED("ending a claim failed, and is tried again: "),
     OUTCOME_NOT_DELIVERED("an outcome could not be delivered, and is tried again"),
+    STEP_NOT_CONCLUDED("a step could not be concluded, and is tried again: "),
     EFFECT_FAILED("an effect failed, and is tried again"),
     SCHEDULER_FAILED("the scheduler that the cache was given failed"),
     EXECUTOR_REFUSED("an executor refused a task, which runs elsewhere"),

@@ -370,7 +370,8 @@ final class Ownership<R> {
     }
 
     void lose(long now, EffectSink effects) {
-        effects.add(new Lost(key, onLoss)); // what may throw comes first: the loss is told, or has not happened
+        effects.add(new Lost(
+                key, onLoss)); // what may throw comes first: the owner is notified, or the claim is not lost yet
         lostAt = now;
         state = State.LOST;
         isLostForGood = true;

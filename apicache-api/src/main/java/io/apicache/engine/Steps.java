@@ -98,7 +98,8 @@ final class Steps<R> {
 
         /**
          * Draws the consequences of what has happened, unlocks the key, and carries out the effects, whatever fails meanwhile: what was
-         * decided before an Error is carried out all the same.
+         * decided before an Error is carried out all the same. Throws nothing: a failure here concerns all callers of the key, not the one
+         * whose thread this is. The timer, the lease keeper or a blocked caller makes up for it.
          */
         @Override
         public void close() {
@@ -126,7 +127,7 @@ final class Steps<R> {
             }
             performer.perform(slot, this);
             if (failure != null) {
-                Failures.rethrow(failure);
+                Failures.log(Incident.STEP_NOT_CONCLUDED, slot.key, failure);
             }
         }
     }

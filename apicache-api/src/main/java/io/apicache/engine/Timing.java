@@ -31,8 +31,8 @@ public final class Timing {
     }
 
     /**
-     * When a key that waits for another owner's claim is looked at again without a message: at the end of the lease, since nobody
-     * announces a crash; at a slow interval, since hints may be lost; and just before a waiter's time is up, so that it does not go
+     * When a key that waits for another owner's claim is looked at again without a message: at the end of the lease, since a crash
+     * sends no message; at a slow interval, since hints may be lost; and just before a waiter's time is up, so that it does not go
      * away empty from a request that was handled.
      *
      * @param lastLook when it last looked

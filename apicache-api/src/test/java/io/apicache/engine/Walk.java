@@ -277,7 +277,7 @@ public final class Walk {
     }
 
     /** A caller has its outcome. */
-    void check(WalkedProcess process, Caller caller, Resolution<String> resolution) {
+    void check(Caller caller, Resolution<String> resolution) {
         if (resolution instanceof Resolution.Replay<String> replay) {
             WalkedRecord.Response response = (WalkedRecord.Response) replay.handled();
             if (response.until < caller.since()) {
@@ -306,10 +306,6 @@ public final class Walk {
         if (!delivered.add(owner.fencingToken())) {
             broken("C1 a claim that another caller has got");
         }
-    }
-
-    void lost(WalkedProcess process) {
-        // Whether it was is seen at the record, by those who own it.
     }
 
     /** At most one owner believes that it holds the claim, unless the record was invalidated under it. */
@@ -345,7 +341,7 @@ public final class Walk {
         return false;
     }
 
-    /** What an owner is told of its handle is what happened at the record. */
+    /** The outcome of a handle agrees with the record. */
     private void checkHandles() {
         handling.entrySet().removeIf(entry -> {
             HandleAttempt<?> attempt = entry.getKey();

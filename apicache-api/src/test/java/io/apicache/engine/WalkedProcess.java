@@ -115,8 +115,6 @@ final class WalkedProcess {
                 || effect instanceof RemoteRecord.GiveBack) {
             commands.add(new Command(effect, walk.now));
             keeperSoon(walk.now + settings.sweepNanos());
-        } else if (effect instanceof Ownership.Lost) {
-            walk.lost(this);
         }
     }
 
@@ -129,7 +127,7 @@ final class WalkedProcess {
                 if (resolution instanceof Resolution.Run<String> run) {
                     owners.add(run.ownership());
                 }
-                walk.check(this, caller, resolution);
+                walk.check(caller, resolution);
             }
         }
     }
