@@ -15,6 +15,7 @@ public enum Incident {
     EFFECT_FAILED("an effect failed, and is tried again"),
     SCHEDULER_FAILED("the scheduler that the cache was given failed"),
     EXECUTOR_REFUSED("an executor refused a task, which runs elsewhere"),
+    TIMER_DIED("the timer's thread died, and is replaced"),
     TASK_FAILED("a task of the cache failed"),
     REGISTRATION_NOT_ENDED("the store failed to end a registration"),
     CLOSING_FAILED("closing failed: "),

@@ -1,6 +1,7 @@
 package io.apicache.engine;
 
 import io.apicache.spi.Time;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,6 +11,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Threads {
 
     private static final int IDLE_SECONDS = 10;
+    private static final long NO_HEAP_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long CLOCK_FAILED = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int RESCUERS = 16;
     private static final int WAKERS = 2;
@@ -122,17 +126,45 @@ public final class Threads {
     private @Nullable ScheduledThreadPoolExecutor ownTimer() {
         synchronized (lock) {
             if (timer == null && !closed) {
-                ThreadFactory daemons = daemons("timer");
-                ScheduledThreadPoolExecutor own = new ScheduledThreadPoolExecutor(1, task -> {
-                    Thread thread = daemons.newThread(task);
-                    timerThread = thread;
-                    return thread;
-                });
-                own.setRemoveOnCancelPolicy(
-                        true); // waits end early as a rule, and a cancelled timer must not hold its key
-                timer = own;
+                timer = newTimer();
             }
             return timer;
+        }
+    }
+
+    private ScheduledThreadPoolExecutor newTimer() {
+        ThreadFactory daemons = daemons("timer");
+        AtomicReference<@Nullable ScheduledThreadPoolExecutor> pool = new AtomicReference<>();
+        ScheduledThreadPoolExecutor own = new ScheduledThreadPoolExecutor(1, worker -> {
+            Thread thread = daemons.newThread(() -> runTimer(worker, Objects.requireNonNull(pool.get())));
+            timerThread = thread;
+            return thread;
+        });
+        pool.set(own);
+        own.setRemoveOnCancelPolicy(true); // waits end early as a rule, and a cancelled timer must not hold its key
+        return own;
+    }
+
+    /**
+     * Runs a worker of the timer. The JDK's pool needs heap to wait for a task, and to replace a worker that had none. So the thread of a
+     * worker that died stays until the pool has another one.
+     */
+    static void runTimer(Runnable worker, ThreadPoolExecutor pool) {
+        try {
+            worker.run();
+        } catch (Throwable e) {
+            Failures.log(Incident.TIMER_DIED, e);
+        }
+        while (!hasThread(pool)) {
+            LockSupport.parkNanos(NO_HEAP_PAUSE);
+        }
+    }
+
+    private static boolean hasThread(ThreadPoolExecutor pool) {
+        try {
+            return pool.isShutdown() || pool.prestartCoreThread() || pool.getPoolSize() > 0;
+        } catch (Throwable e) { // still no heap
+            return false;
         }
     }
 
