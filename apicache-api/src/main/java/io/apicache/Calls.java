@@ -3,6 +3,7 @@ package io.apicache;
 import io.apicache.engine.Claim;
 import io.apicache.engine.Durations;
 import io.apicache.engine.Engine;
+import io.apicache.engine.PreparedClasses;
 import io.apicache.engine.Threads;
 import io.apicache.engine.Timing;
 import io.apicache.engine.Waiter;
@@ -32,6 +33,7 @@ final class Calls<R> {
     private final Unavailable whenUnavailable;
 
     Calls(ApiCache.Builder<R> settings) {
+        PreparedClasses.initialize(); // while there is heap
         namespace = settings.namespace;
         store = settings.store;
         whenUnavailable = settings.whenUnavailable;

@@ -67,7 +67,6 @@ public final class Engine<R> {
             EventSink events,
             Supplier<AttemptId> ids,
             DoubleSupplier jitter) {
-        PreparedClasses.initialize();
         this.store = store;
         this.time = time;
         this.threads = threads;

@@ -10,7 +10,7 @@ import java.util.List;
  * The classes that are used first, perhaps, when something has failed. To load a class needs heap, and one whose initializer fails for want of
  * heap cannot be used any more: so all of them are loaded and initialized when a cache is built.
  */
-final class PreparedClasses {
+public final class PreparedClasses {
 
     private PreparedClasses() {}
 
@@ -19,7 +19,7 @@ final class PreparedClasses {
         return List.of(AttemptId.class, Marker.class, StoreUnavailableException.Outcome.class);
     }
 
-    /** {@return those of the engine, all but this one and the one that asks} */
+    /** {@return those of the engine, all but this one} */
     static List<Class<?>> ofTheEngine() {
         return List.of(
                 Capacity.class,
@@ -33,6 +33,7 @@ final class PreparedClasses {
                 Effect.Completed.class,
                 EffectSink.class,
                 Effects.class,
+                Engine.class,
                 Engine.AsyncCall.class,
                 Engine.Receiver.class,
                 EventSink.class,
@@ -83,7 +84,7 @@ final class PreparedClasses {
     }
 
     /** Loads and initializes them now. */
-    static void initialize() {
+    public static void initialize() {
         initialize(others());
         initialize(ofTheEngine());
     }

@@ -45,7 +45,6 @@ public final class Probe<R> {
     public static List<Class<?>> preparedClasses() {
         List<Class<?>> all = new ArrayList<>(PreparedClasses.others());
         all.addAll(PreparedClasses.ofTheEngine());
-        all.add(Engine.class);
         all.add(PreparedClasses.class);
         return all;
     }
